@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A Swift module of Postern: arrows between modules run only downward, as the README's table says.
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],
+  sources: [String]? = nil, resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, sources: sources, resources: resources,
+    swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "postern",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "postern", targets: ["postern"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .target(name: "CAres", linkerSettings: [.linkedLibrary("cares")]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    module("DNS", []),
+    module("Deciding", ["DNS"]),
+    module("Resolving", ["CAres", "DNS", "Deciding"]),
+    module(
+      "Schema", [], path: "schema", sources: ["Schema.swift"], resources: [.embedInCode("0001-history.sql")]),
+    module("Recording", ["Schema", "DNS", "Deciding", grdb]),
+    module("Learning", ["DNS", "Deciding"]),
+    module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),
+    module("Refreshing", ["DNS", "Deciding", logging, metrics, lifecycle]),
+    module(
+      "Serving",
+      [
+        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, httpTypes, crypto, logging, coreMetrics,
+      ]),
+    .executableTarget(
+      name: "postern",
+      dependencies: [
+        "DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Refreshing", "Serving",
+        argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
+      ], swiftSettings: settings),
+    tests("DNSTests", ["DNS"]),
+    tests("DecidingTests", ["Deciding", "DNS"]),
+    tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
+    tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", grdb]),
+    tests("LearningTests", ["Learning", "Deciding", "DNS"]),
+    tests("PublishingTests", ["Publishing", "Deciding", "DNS"]),
+    tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
+    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", hummingbird, httpTypes, logging]),
+    tests("PosternTests", ["postern", "Deciding", "DNS"]),
+    .executableTarget(
+      name: "benchmarks",
+      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving"],
+      path: "Tests/Benchmarks", swiftSettings: settings),
+  ]
+)

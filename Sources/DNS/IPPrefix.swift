@@ -1,0 +1,66 @@
+/// An address with a prefix length. Host bits are always zero.
+package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The first address of the prefix.
+  package let address: IPAddress
+  /// The prefix length, 0 to 32 or 128.
+  package let length: Int
+
+  /// Makes the prefix that covers `address`; host bits are cleared. Nil when the length is out of range.
+  package init?(_ address: IPAddress, length: Int) {
+    guard (0...address.family.bitWidth).contains(length) else { return nil }
+    self.init(containing: address, length: length)
+  }
+
+  /// The prefix that holds just this address.
+  package init(_ address: IPAddress) {
+    self.address = address
+    length = address.family.bitWidth
+  }
+
+  /// For callers that know the length to be in range.
+  init(containing address: IPAddress, length: Int) {
+    let hostBits = address.family.bitWidth - length
+    self.address = IPAddress(
+      family: address.family, bits: address.bits & ~Self.hostMask(hostBits))
+    self.length = length
+  }
+
+  /// Reads `address` or `address/length`. Nil when malformed or when host bits are set: `10.0.0.1/8` is more likely
+  /// a slip than a wish.
+  package init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let address = IPAddress(parts[0]) else { return nil }
+    guard parts.count == 2 else {
+      self.init(address)
+      return
+    }
+    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), parts[1].utf8.count <= 3,
+      let length = Int(parts[1]), let prefix = IPPrefix(address, length: length), prefix.address == address
+    else { return nil }
+    self = prefix
+  }
+
+  package var family: AddressFamily { address.family }
+
+  /// The last address of the prefix.
+  package var last: IPAddress { IPAddress(family: family, bits: address.bits | Self.hostMask(family.bitWidth - length)) }
+
+  /// Whether the prefix is a single address.
+  package var isHost: Bool { length == family.bitWidth }
+
+  /// Whether `other` lies inside this prefix. Families never meet.
+  package func contains(_ other: IPAddress) -> Bool {
+    other.family == family && address.bits <= other.bits && other.bits <= last.bits
+  }
+
+  private static func hostMask(_ hostBits: Int) -> UInt128 {
+    hostBits >= 128 ? .max : (UInt128(1) << UInt128(hostBits)) - 1
+  }
+
+  /// `20.0.0.0/24`, or the bare address for a single one.
+  package var description: String { isHost ? address.description : "\(address)/\(length)" }
+
+  package static func < (left: IPPrefix, right: IPPrefix) -> Bool {
+    left.address != right.address ? left.address < right.address : left.length < right.length
+  }
+}

@@ -1,0 +1,367 @@
+package import DNS
+
+/// A record as it was seen in answers to one tracked name at one vantage, over one unbroken interval. It is the
+/// observation of DESIGN with the question's name, so that "which names gave this address" is one look-up.
+package struct Observation: Hashable, Sendable {
+  package let key: ObservationKey
+  package let firstSeen: Timestamp
+  package let lastSeen: Timestamp
+  /// Lookups that held it.
+  package let count: Int64
+  /// The largest TTL seen: behind a cache the rest only count down to it.
+  package let ttl: TTL
+  /// The watched clock of its question when it was last seen: see `QuestionState.watched`. Milliseconds.
+  package let watched: Int64
+
+  package init(
+    key: ObservationKey, firstSeen: Timestamp, lastSeen: Timestamp, count: Int64, ttl: TTL, watched: Int64
+  ) {
+    self.key = key
+    self.firstSeen = firstSeen
+    self.lastSeen = lastSeen
+    self.count = count
+    self.ttl = ttl
+    self.watched = watched
+  }
+}
+
+/// What makes two sightings of a record the same observation.
+package struct ObservationKey: Hashable, Sendable {
+  /// The tracked name that was asked.
+  package let name: DomainName
+  package let vantage: Vantage
+  package let owner: DomainName
+  package let type: RecordType
+  /// `.address` for A and AAAA, `.name` for CNAME; nothing else is observed.
+  package let data: RecordData
+
+  package init(name: DomainName, vantage: Vantage, owner: DomainName, type: RecordType, data: RecordData) {
+    self.name = name
+    self.vantage = vantage
+    self.owner = owner
+    self.type = type
+    self.data = data
+  }
+}
+
+/// How one question stands at one vantage, enough to go on after a restart.
+package struct QuestionStatus: Hashable, Sendable {
+  package let question: Question
+  package let vantage: Vantage
+  package let outcome: Outcome
+  /// The last lookup, whatever came of it.
+  package let askedAt: Timestamp
+  /// The last lookup that did not fail; nil when none ever did.
+  package let succeededAt: Timestamp?
+  /// The watched clock: how long this question has been watched without failure, in milliseconds.
+  package let watched: Int64
+
+  package init(
+    question: Question, vantage: Vantage, outcome: Outcome, askedAt: Timestamp, succeededAt: Timestamp?,
+    watched: Int64
+  ) {
+    self.question = question
+    self.vantage = vantage
+    self.outcome = outcome
+    self.askedAt = askedAt
+    self.succeededAt = succeededAt
+    self.watched = watched
+  }
+}
+
+/// A record that DNS gave and Postern did not believe.
+package struct Rejection: Hashable, Sendable {
+  package let key: ObservationKey
+  package let reason: RejectionReason
+  package let at: Timestamp
+
+  package init(key: ObservationKey, reason: RejectionReason, at: Timestamp) {
+    self.key = key
+    self.reason = reason
+    self.at = at
+  }
+}
+
+/// Why a record was not believed.
+package enum RejectionReason: String, Hashable, Sendable {
+  /// Its address is outside public IPv4 and 2000::/3, or in a special-purpose registry of RFC 6890.
+  case notGlobalUnicast
+  /// Its owner is not the end of the chain that starts at the QNAME.
+  case outOfChain
+  /// The name already has as many addresses as `addressesPerName` allows.
+  case tooManyAddresses
+}
+
+/// A name that was learned, and how far it is believed.
+package struct LearnedName: Hashable, Sendable {
+  package let name: DomainName
+  package let state: LearnedNameState
+  package let firstSighted: Timestamp
+  package let lastSighted: Timestamp
+  /// How often it was sighted.
+  package let sightings: Int64
+  /// The sources that saw it, sorted; at most eight are kept.
+  package let sources: [String]
+  /// Denials (NXDOMAIN or no data) in a row by our own upstreams.
+  package let denials: Int
+  /// The last time an upstream answered for it, nil when none ever did.
+  package let resolvedAt: Timestamp?
+
+  package init(
+    name: DomainName, state: LearnedNameState, firstSighted: Timestamp, lastSighted: Timestamp, sightings: Int64,
+    sources: [String], denials: Int, resolvedAt: Timestamp?
+  ) {
+    self.name = name
+    self.state = state
+    self.firstSighted = firstSighted
+    self.lastSighted = lastSighted
+    self.sightings = sightings
+    self.sources = sources
+    self.denials = denials
+    self.resolvedAt = resolvedAt
+  }
+}
+
+/// How far a learned name is believed.
+package enum LearnedNameState: String, Hashable, Sendable {
+  /// Seen, not yet resolved by our own upstreams: never in a set.
+  case quarantined
+  /// Resolved by our own upstreams at least once.
+  case admitted
+}
+
+/// One change of a set, to be stored whole or not at all.
+package struct Publication: Hashable, Sendable {
+  package let snapshot: Snapshot
+  /// The step from the previous generation; the whole set when there was none.
+  package let entered: [IPAddress]
+  package let left: [IPAddress]
+
+  package init(snapshot: Snapshot, entered: [IPAddress], left: [IPAddress]) {
+    self.snapshot = snapshot
+    self.entered = entered
+    self.left = left
+  }
+}
+
+/// How a set stands, for readers that have only the history.
+package struct SetState: Hashable, Sendable {
+  package let set: SetName
+  package let status: SetStatus
+  package let heldReasons: [String]
+  package let checkedAt: Timestamp
+  /// `maxStale` of the set's policy when this was written.
+  package let maxStale: Duration
+
+  package init(set: SetName, status: SetStatus, heldReasons: [String], checkedAt: Timestamp, maxStale: Duration) {
+    self.set = set
+    self.status = status
+    self.heldReasons = heldReasons
+    self.checkedAt = checkedAt
+    self.maxStale = maxStale
+  }
+}
+
+/// Something an operator should be able to read about later.
+package struct Event: Hashable, Sendable {
+  package let at: Timestamp
+  /// A stable word for programs, such as `set.held` or `address.rejected`.
+  package let kind: String
+  /// The set, name, address or upstream that it is about.
+  package let subject: String
+  /// One sentence for people.
+  package let detail: String
+
+  package init(at: Timestamp, kind: String, subject: String, detail: String) {
+    self.at = at
+    self.kind = kind
+    self.subject = subject
+    self.detail = detail
+  }
+}
+
+/// What an operator asked for, kept for ever with the reason.
+package struct Decision: Hashable, Sendable {
+  /// Given by the history; 0 before it is stored.
+  package let id: Int64
+  package let at: Timestamp
+  package let kind: DecisionKind
+  /// A set's name, a domain name or an address, by kind.
+  package let subject: String
+  package let reason: String
+  /// Who asked: a user's or a token's name.
+  package let by: String
+
+  package init(id: Int64 = 0, at: Timestamp, kind: DecisionKind, subject: String, reason: String, by: String) {
+    self.id = id
+    self.at = at
+    self.kind = kind
+    self.subject = subject
+    self.reason = reason
+    self.by = by
+  }
+}
+
+/// What an operator can ask for.
+package enum DecisionKind: String, Hashable, Sendable {
+  /// Publish the held candidate of a set.
+  case approve
+  /// Drop a learned name, or all that names gave of an address, from the next generation on.
+  case forget
+  /// Take this hostname as sighted: `postern observe` without a running service.
+  case observe
+}
+
+/// Where the reader of a followed file stands; committed together with what was read.
+package struct FollowerPosition: Hashable, Sendable {
+  package let path: String
+  package let device: UInt64
+  package let inode: UInt64
+  /// The first octets of the file, at most 256: they tell a new file from an old one with the same inode.
+  package let head: [UInt8]
+  /// Octets consumed.
+  package let offset: Int64
+
+  package init(path: String, device: UInt64, inode: UInt64, head: [UInt8], offset: Int64) {
+    self.path = path
+    self.device = device
+    self.inode = inode
+    self.head = head
+    self.offset = offset
+  }
+}
+
+/// What one commit stores: all of it or nothing.
+package struct HistoryBatch: Sendable {
+  package let at: Timestamp
+  /// Opened or renewed intervals.
+  package var observations: [Observation] = []
+  /// Intervals that ended: gone from the open ones, with the moment from which they no longer count.
+  package var closed: [(observation: Observation, until: Timestamp)] = []
+  package var rejections: [Rejection] = []
+  package var questions: [QuestionStatus] = []
+  /// Questions that are asked no more: their status goes.
+  package var retiredQuestions: [(question: Question, vantage: Vantage)] = []
+  package var learnedNames: [LearnedName] = []
+  package var forgottenNames: [DomainName] = []
+  package var publications: [Publication] = []
+  package var setStates: [SetState] = []
+  package var events: [Event] = []
+  /// Ids of operator decisions that took effect with this commit.
+  package var appliedDecisions: [Int64] = []
+  package var positions: [FollowerPosition] = []
+
+  package init(at: Timestamp) { self.at = at }
+
+  package var isEmpty: Bool {
+    observations.isEmpty && closed.isEmpty && rejections.isEmpty && questions.isEmpty && retiredQuestions.isEmpty
+      && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
+      && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty
+  }
+}
+
+/// What a start needs from the history.
+package struct RestoredState: Sendable {
+  package var observations: [Observation] = []
+  package var questions: [QuestionStatus] = []
+  package var learnedNames: [LearnedName] = []
+  package var snapshots: [SetName: Snapshot] = [:]
+  package var setStates: [SetName: SetState] = [:]
+  package var positions: [FollowerPosition] = []
+
+  package init() {}
+}
+
+/// The writing side of the history. There is one writer.
+package protocol HistoryRecorder: Sendable {
+  /// Stores the batch in one transaction. When it returns, the batch survives the death of the process.
+  func commit(_ batch: HistoryBatch) async throws
+  /// Reads what was open when the last writer stopped.
+  func restore() async throws -> RestoredState
+  /// Operator decisions that have not taken effect yet, oldest first.
+  func pendingDecisions() async throws -> [Decision]
+}
+
+/// A closed interval has `until`; one without is open. An observation with when it stopped counting.
+package struct ObservedInterval: Hashable, Sendable {
+  package let observation: Observation
+  /// The moment from which it no longer counted; nil while it does.
+  package let until: Timestamp?
+
+  package init(observation: Observation, until: Timestamp?) {
+    self.observation = observation
+    self.until = until
+  }
+}
+
+/// When a set published which generation.
+package struct GenerationRecord: Hashable, Sendable {
+  package let generation: Generation
+  package let at: Timestamp
+  package let digest: Digest
+  /// Addresses in it.
+  package let size: Int
+
+  package init(generation: Generation, at: Timestamp, digest: Digest, size: Int) {
+    self.generation = generation
+    self.at = at
+    self.digest = digest
+    self.size = size
+  }
+}
+
+/// When an address was in a set: from the generation that brought it to the one that took it away.
+package struct Membership: Hashable, Sendable {
+  package let set: SetName
+  package let entered: GenerationRecord
+  /// Nil while it is in the set.
+  package let left: GenerationRecord?
+
+  package init(set: SetName, entered: GenerationRecord, left: GenerationRecord?) {
+    self.set = set
+    self.entered = entered
+    self.left = left
+  }
+}
+
+/// The reading side of the history, for HTTP and the command. Any number of readers, in any process.
+package protocol HistoryReader: Sendable {
+  /// The sets that ever published, with how they stand, sorted.
+  func setStates() async throws -> [SetState]
+  /// The last generation of a set with its provenance; nil when it never published.
+  func currentSnapshot(of set: SetName) async throws -> Snapshot?
+  /// The generation that was published at a moment; nil when there was none yet.
+  func generation(of set: SetName, at moment: Timestamp) async throws -> GenerationRecord?
+  /// A generation by its number; nil when there is none.
+  func generation(_ generation: Generation, of set: SetName) async throws -> GenerationRecord?
+  /// The newest generations first.
+  func generations(of set: SetName, limit: Int) async throws -> [GenerationRecord]
+  /// The addresses of a generation, sorted; nil when there is no such generation.
+  func addresses(of set: SetName, in generation: Generation) async throws -> [IPAddress]?
+  /// What entered and left; nil when one of the generations does not exist. `from` may be 0: the empty set before all.
+  func difference(of set: SetName, from: Generation, to: Generation) async throws -> SetDifference?
+  /// What was seen for a tracked name, or with an owner name, overlapping the window; newest first.
+  func intervals(for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int) async throws
+    -> [ObservedInterval]
+  /// What was seen with an address inside the prefix, overlapping the window; newest first.
+  func intervals(giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int) async throws
+    -> [ObservedInterval]
+  /// What was rejected with this address, newest first.
+  func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection]
+  /// When an address was in which sets, newest first.
+  func memberships(of address: IPAddress) async throws -> [Membership]
+  /// How each question stands, by name, type and vantage.
+  func questions() async throws -> [QuestionStatus]
+  /// The learned names, by name.
+  func learnedNames() async throws -> [LearnedName]
+  /// The newest events first.
+  func events(limit: Int) async throws -> [Event]
+  /// The decisions of operators, newest first.
+  func decisions(limit: Int) async throws -> [Decision]
+}
+
+/// What the command may write beside the one writer.
+package protocol DecisionRecorder: Sendable {
+  /// Stores a request of an operator for the writer to take up. Gives back its id.
+  func record(_ decision: Decision) async throws -> Int64
+}

@@ -1,0 +1,114 @@
+package import DNS
+
+/// A number that only grows: one step for each published change of a set.
+package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// 1 or more.
+  package let number: Int64
+
+  package init(_ number: Int64) { self.number = number }
+
+  package var description: String { "\(number)" }
+
+  package static func < (left: Generation, right: Generation) -> Bool { left.number < right.number }
+}
+
+/// One address of a set and why it is there, as it stood when its generation was published.
+package struct SetElement: Hashable, Sendable {
+  package let address: IPAddress
+  /// The tracked names that gave it, sorted.
+  package let names: [DomainName]
+  package let firstSeen: Timestamp
+  package let lastSeen: Timestamp
+
+  package init(address: IPAddress, names: [DomainName], firstSeen: Timestamp, lastSeen: Timestamp) {
+    self.address = address
+    self.names = names
+    self.firstSeen = firstSeen
+    self.lastSeen = lastSeen
+  }
+}
+
+/// A published set: immutable, the same bytes for ever under its generation.
+package struct Snapshot: Hashable, Sendable {
+  package let set: SetName
+  package let generation: Generation
+  /// When this content was published.
+  package let at: Timestamp
+  /// IPv4 before IPv6, numeric order, each address once, never empty.
+  package let elements: [SetElement]
+  /// Of the addresses: see `Digest`.
+  package let digest: Digest
+
+  package init(set: SetName, generation: Generation, at: Timestamp, elements: [SetElement], digest: Digest) {
+    self.set = set
+    self.generation = generation
+    self.at = at
+    self.elements = elements
+    self.digest = digest
+  }
+
+  /// How many addresses of a family it holds.
+  package func count(of family: AddressFamily) -> Int {
+    elements.reduce(0) { $0 + ($1.address.family == family ? 1 : 0) }
+  }
+}
+
+/// SHA-256 of a set's addresses, each as canonical text with a line feed, in the snapshot's order: what
+/// `sha256sum` gives for the plain list that isn't aggregated.
+package struct Digest: Hashable, Sendable, CustomStringConvertible {
+  /// 32 octets.
+  package let octets: [UInt8]
+
+  package init(octets: [UInt8]) { self.octets = octets }
+
+  /// 64 lower-case hexadecimal digits.
+  package var description: String {
+    octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+/// Whether what is published is what DNS says now.
+package enum SetStatus: String, Hashable, Sendable {
+  case ok
+  /// Some name could not be looked up at any vantage for longer than `maxStale`, or nobody looked for that long.
+  case stale
+  /// A newer candidate failed a guard; the last good generation stays published.
+  case held
+}
+
+/// A snapshot with what may change while its generation stands.
+package struct PublishedSet: Hashable, Sendable {
+  package let snapshot: Snapshot
+  package let status: SetStatus
+  /// Why a newer candidate is held, one sentence each; empty unless `status` is `held`.
+  package let heldReasons: [String]
+  /// The last time a lookup for this set succeeded.
+  package let checkedAt: Timestamp
+  /// Past this moment, without another successful lookup, the status becomes `stale`.
+  package let validUntil: Timestamp
+
+  package init(
+    snapshot: Snapshot, status: SetStatus, heldReasons: [String] = [], checkedAt: Timestamp, validUntil: Timestamp
+  ) {
+    self.snapshot = snapshot
+    self.status = status
+    self.heldReasons = heldReasons
+    self.checkedAt = checkedAt
+    self.validUntil = validUntil
+  }
+}
+
+/// What entered and left a set between two of its generations; both sorted.
+package struct SetDifference: Hashable, Sendable {
+  package let from: Generation
+  package let to: Generation
+  package let entered: [IPAddress]
+  package let left: [IPAddress]
+
+  package init(from: Generation, to: Generation, entered: [IPAddress], left: [IPAddress]) {
+    self.from = from
+    self.to = to
+    self.entered = entered
+    self.left = left
+  }
+}

@@ -1,0 +1,10 @@
+/// Prints measurements that `scripts/bench` puts beside those of other programs. Usage: `benchmarks NAME [ARGUMENT…]`.
+@main
+enum Benchmarks {
+  static func main() async throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    switch arguments.first {
+    default: print("usage: benchmarks NAME [ARGUMENT…]")
+    }
+  }
+}
