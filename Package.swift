@@ -43,6 +43,7 @@ let package = Package(
   products: [.executable(name: "postern", targets: ["postern"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -57,7 +58,7 @@ let package = Package(
     .target(name: "CAres", linkerSettings: [.linkedLibrary("cares")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     module("DNS", []),
-    module("Deciding", ["DNS"]),
+    module("Deciding", ["DNS", .product(name: "HeapModule", package: "swift-collections")]),
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"], resources: [.embedInCode("0001-history.sql")]),

@@ -1,0 +1,62 @@
+package import DNS
+
+/// Why a guard holds a candidate.
+package enum GuardObjection: Hashable, Sendable, CustomStringConvertible {
+  case empty(AddressFamily, had: Int)
+  case shrink(AddressFamily, from: Int, leaving: Int, allowed: Double)
+  case growth(from: Int, to: Int, allowed: Double)
+  case tooMany(Int, allowed: Int)
+
+  /// Whether it objects to addresses leaving, and not to any coming.
+  package var isAgainstLoss: Bool {
+    switch self {
+    case .empty, .shrink: true
+    case .growth, .tooMany: false
+    }
+  }
+
+  /// One sentence for people.
+  package var description: String {
+    switch self {
+    case .empty(let family, let had):
+      "empty: all \(had) \(family) addresses would leave"
+    case .shrink(let family, let from, let leaving, let allowed):
+      "shrink: \(leaving) of \(from) \(family) addresses would leave at once; \(Int(allowed * 100)) % may"
+    case .growth(let from, let to, let allowed):
+      "growth: \(from) addresses would become \(to) at once; \(Int(allowed)) times as many may"
+    case .tooMany(let count, let allowed):
+      "maxElements: the set would hold \(count) addresses; \(allowed) are allowed"
+    }
+  }
+}
+
+extension GuardPolicy {
+  /// From how many elements of a family the shrink guard looks: below, one address is a large share.
+  package static let shrinkLooksFrom = 8
+
+  /// What the guards say of a step; empty when it may be published. Nothing published yet has only an upper bound.
+  static func objections(_ guards: GuardPolicy, from published: Snapshot?, to elements: [SetElement])
+    -> [GuardObjection]
+  {
+    var objections = [GuardObjection]()
+    if elements.count > guards.maxElements {
+      objections.append(.tooMany(elements.count, allowed: guards.maxElements))
+    }
+    guard let published, !published.elements.isEmpty else { return objections }
+    let kept = Set(elements.map(\.address))
+    for family in AddressFamily.allCases {
+      let old = published.elements.filter { $0.address.family == family }
+      guard !old.isEmpty else { continue }
+      let leaving = old.count { !kept.contains($0.address) }
+      if !elements.contains(where: { $0.address.family == family }) {
+        objections.append(.empty(family, had: old.count))
+      } else if old.count >= shrinkLooksFrom, Double(leaving) > Double(old.count) * guards.shrink {
+        objections.append(.shrink(family, from: old.count, leaving: leaving, allowed: guards.shrink))
+      }
+    }
+    if Double(elements.count) > Double(published.elements.count) * guards.growth {
+      objections.append(.growth(from: published.elements.count, to: elements.count, allowed: guards.growth))
+    }
+    return objections
+  }
+}

@@ -1,0 +1,71 @@
+package import DNS
+
+/// A record that answers gave lately for one name at one vantage: an open interval of the history.
+package struct HeldRecord: Hashable, Sendable {
+  package let owner: DomainName
+  package let type: RecordType
+  package let data: RecordData
+  package let firstSeen: Timestamp
+  package private(set) var lastSeen: Timestamp
+  package private(set) var count: Int64 = 1
+  /// The largest TTL seen: behind a cache the rest only count down to it.
+  package private(set) var ttl: TTL
+  /// The type of the question that saw it last: a CNAME is seen by both.
+  package private(set) var askedType: RecordType
+  /// That question's watched clock then, in milliseconds.
+  package private(set) var watched: Int64
+
+  package init(_ record: ResourceRecord, askedType: RecordType, at: Timestamp, watched: Int64) {
+    owner = record.owner
+    type = record.type
+    data = record.data
+    firstSeen = at
+    lastSeen = at
+    ttl = record.ttl
+    self.askedType = askedType
+    self.watched = watched
+  }
+
+  /// Goes on from what the history kept.
+  package init(restoring observation: Observation) {
+    owner = observation.key.owner
+    type = observation.key.type
+    data = observation.key.data
+    firstSeen = observation.firstSeen
+    lastSeen = observation.lastSeen
+    count = observation.count
+    ttl = observation.ttl
+    askedType = observation.key.type == .cname ? .a : observation.key.type
+    watched = observation.watched
+  }
+
+  /// The address of an A or AAAA record.
+  package var address: IPAddress? {
+    if case .address(let address) = data { address } else { nil }
+  }
+
+  package mutating func renew(ttl seen: TTL, askedType: RecordType, at: Timestamp, watched: Int64) {
+    lastSeen = max(lastSeen, at)
+    count += 1
+    ttl = max(ttl, seen)
+    self.askedType = askedType
+    self.watched = watched
+  }
+
+  /// How long the name has been watched without this record being seen.
+  package func absence(on clock: QuestionClock?) -> Duration {
+    .milliseconds(max(0, (clock?.watched ?? watched) - watched))
+  }
+
+  /// How long it stays after it was last seen: `retention`, or its TTL where that is longer; a TTL above 24 h counts
+  /// as 24 h, so that nobody can keep an address in a set for ever.
+  package func span(retention: Duration) -> Duration {
+    max(retention, min(.seconds(Int64(ttl.seconds)), .seconds(86_400)))
+  }
+
+  package func observation(of name: DomainName, at vantage: Vantage) -> Observation {
+    Observation(
+      key: ObservationKey(name: name, vantage: vantage, owner: owner, type: type, data: data),
+      firstSeen: firstSeen, lastSeen: lastSeen, count: count, ttl: ttl, watched: watched)
+  }
+}

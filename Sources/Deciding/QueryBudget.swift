@@ -1,0 +1,27 @@
+/// How many questions may go out: `limits.queriesPerSecond`, with a second's worth at once after a quiet time.
+struct QueryBudget: Sendable {
+  private let perSecond: Double
+  private var tokens: Double
+  private var filledAt: Timestamp
+
+  init(perSecond: Int, now: Timestamp) {
+    self.perSecond = Double(perSecond)
+    tokens = Double(perSecond)
+    filledAt = now
+  }
+
+  mutating func allows(at now: Timestamp) -> Bool {
+    let elapsed = Double((now - filledAt).milliseconds) / 1000
+    // A clock that went back fills nothing and starts over from there.
+    tokens = min(perSecond, tokens + max(0, elapsed) * perSecond)
+    filledAt = now
+    return tokens >= 1
+  }
+
+  mutating func spend() { tokens -= 1 }
+
+  /// When the next question may go.
+  func readyAt(_ now: Timestamp) -> Timestamp {
+    tokens >= 1 ? now : now + .milliseconds(Int64(((1 - tokens) / perSecond * 1000).rounded(.up)))
+  }
+}

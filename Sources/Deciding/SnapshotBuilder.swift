@@ -1,0 +1,107 @@
+package import DNS
+
+/// Makes the candidate for a set's next generation from what is held: the heart of Postern, and pure.
+package struct SnapshotBuilder: Sendable {
+  private let policy: SetPolicy
+  private let digesting: @Sendable ([UInt8]) -> Digest
+
+  /// - Parameter digesting: SHA-256 of octets; passed in because hashing is a library's work.
+  package init(_ policy: SetPolicy, digesting: @escaping @Sendable ([UInt8]) -> Digest) {
+    self.policy = policy
+    self.digesting = digesting
+  }
+
+  /// The addresses that one name gives this set now, over all vantages: held within the set's retention, of its
+  /// families, and believed.
+  package static func addresses(given states: [VantageState], by policy: SetPolicy) -> Set<IPAddress> {
+    var addresses = Set<IPAddress>()
+    for state in states {
+      for record in state.held(retention: policy.retention) {
+        if let address = record.address, policy.admits(address) { addresses.insert(address) }
+      }
+    }
+    return addresses
+  }
+
+  /// All elements that the names give, each address once, sorted, with who gave it.
+  package func elements(of names: some Sequence<(name: DomainName, states: [VantageState])>) -> [SetElement] {
+    var gathered = [IPAddress: (names: [DomainName], first: Timestamp, last: Timestamp)]()
+    for (name, states) in names {
+      for state in states {
+        for record in state.held(retention: policy.retention) {
+          guard let address = record.address, policy.admits(address) else { continue }
+          var entry = gathered[address] ?? ([], record.firstSeen, record.lastSeen)
+          if entry.names.last != name { entry.names.append(name) }
+          entry.first = min(entry.first, record.firstSeen)
+          entry.last = max(entry.last, record.lastSeen)
+          gathered[address] = entry
+        }
+      }
+    }
+    return gathered.map { address, entry in
+      SetElement(
+        address: address, names: entry.names.sorted(), firstSeen: entry.first, lastSeen: entry.last)
+    }.sorted { $0.address < $1.address }
+  }
+
+  /// The step from what is published to these elements, judged by the guards. Nil when no address changes.
+  ///
+  /// When only guards against loss object, what is new still goes out beside all that was published: a new address
+  /// must not wait for a person because old ones vanished. The removals wait, with their reasons.
+  package func step(from published: Snapshot?, to elements: [SetElement], isApproved: Bool, at now: Timestamp)
+    -> SetStep
+  {
+    let objections = isApproved ? [] : GuardPolicy.objections(policy.guards, from: published, to: elements)
+    guard !objections.isEmpty else {
+      return SetStep(publication: publication(from: published, to: elements, at: now), objections: [])
+    }
+    guard let published, objections.allSatisfy(\.isAgainstLoss) else {
+      return SetStep(publication: nil, objections: objections)
+    }
+    let kept = Self.union(of: published.elements, with: elements)
+    guard GuardPolicy.objections(policy.guards, from: published, to: kept).isEmpty else {
+      return SetStep(publication: nil, objections: objections)
+    }
+    return SetStep(publication: publication(from: published, to: kept, at: now), objections: objections)
+  }
+
+  private func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp) -> Publication? {
+    let before = published?.elements.map(\.address) ?? []
+    let after = elements.map(\.address)
+    // Never an empty set: one that had nothing yet waits, and one that had something is for the guards to hold.
+    guard before != after, !after.isEmpty else { return nil }
+    let (old, new) = (Set(before), Set(after))
+    var text = [UInt8]()
+    for address in after {
+      address.appendText(to: &text)
+      text.append(UInt8(ascii: "\n"))
+    }
+    let snapshot = Snapshot(
+      set: policy.name, generation: Generation((published?.generation.number ?? 0) + 1),
+      at: max(now, published?.at ?? now), elements: elements, digest: digesting(text))
+    return Publication(
+      snapshot: snapshot, entered: after.filter { !old.contains($0) }, left: before.filter { !new.contains($0) })
+  }
+
+  /// The published elements that the candidate lacks, and all of the candidate's.
+  private static func union(of published: [SetElement], with candidate: [SetElement]) -> [SetElement] {
+    let new = Set(candidate.map(\.address))
+    return (published.filter { !new.contains($0.address) } + candidate).sorted { $0.address < $1.address }
+  }
+}
+
+/// What a set may do next.
+package struct SetStep: Sendable {
+  /// The next generation; nil when nothing changes or it is held whole.
+  package let publication: Publication?
+  /// What guards hold back; empty when the set is free.
+  package let objections: [GuardObjection]
+}
+
+extension SetPolicy {
+  /// Whether an address may be in this set: of its families and global unicast, or inside an allowed prefix.
+  package func admits(_ address: IPAddress) -> Bool {
+    families.contains(address.family)
+      && (address.isGlobalUnicast || guards.allowSpecial.contains { $0.contains(address) })
+  }
+}

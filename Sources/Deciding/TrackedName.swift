@@ -1,0 +1,65 @@
+package import DNS
+
+/// A name that is looked up, with all that vantages gave for it.
+package struct TrackedName: Sendable {
+  package let name: DomainName
+  /// Whether it was learned from a sighting; otherwise it is configured or a seed and stays.
+  package let isLearned: Bool
+  /// The sets that select it, as indexes.
+  package let sets: [Int]
+  package private(set) var states: [VantageState] = []
+
+  package init(_ name: DomainName, isLearned: Bool, sets: [Int]) {
+    self.name = name
+    self.isLearned = isLearned
+    self.sets = sets
+  }
+
+  package func state(at vantage: Vantage) -> VantageState? { states.first { $0.vantage == vantage } }
+
+  mutating func take(
+    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: (ResourceRecord) -> RejectionReason?
+  ) -> LedgerStep {
+    let index = index(of: lookup.vantage)
+    return states[index].take(lookup, hold: hold, longestGap: longestGap, mayOpen: mayOpen)
+  }
+
+  mutating func retire(at vantage: Vantage, hold: Duration, longestGap: Duration, now: Timestamp) -> LedgerStep {
+    guard let index = states.firstIndex(where: { $0.vantage == vantage }) else { return LedgerStep() }
+    let step = states[index].retire(of: name, hold: hold, longestGap: longestGap, at: now)
+    if states[index].records.isEmpty { states.remove(at: index) }
+    return step
+  }
+
+  mutating func revoke(at now: Timestamp, _ drop: (HeldRecord) -> Bool) -> LedgerStep {
+    var step = LedgerStep()
+    for index in states.indices {
+      step.closed += states[index].revoke(of: name, at: now, drop).closed
+    }
+    return step
+  }
+
+  mutating func restore(_ observation: Observation) {
+    states[index(of: observation.key.vantage)].restore(observation)
+  }
+
+  mutating func restore(_ status: QuestionStatus) { states[index(of: status.vantage)].restore(status) }
+
+  /// Takes what the history lacks; afterwards it lacks nothing.
+  mutating func takeUnsaved() -> (observations: [Observation], questions: [QuestionStatus]) {
+    var observations = [Observation]()
+    var questions = [QuestionStatus]()
+    for index in states.indices where states[index].isUnsaved {
+      states[index].isUnsaved = false
+      observations += states[index].records.map { $0.observation(of: name, at: states[index].vantage) }
+      questions += states[index].questionStatuses(of: name)
+    }
+    return (observations, questions)
+  }
+
+  private mutating func index(of vantage: Vantage) -> Int {
+    if let index = states.firstIndex(where: { $0.vantage == vantage }) { return index }
+    states.append(VantageState(vantage))
+    return states.endIndex - 1
+  }
+}

@@ -1,0 +1,31 @@
+/// How a vantage does, over all names.
+package struct VantageHealth: Hashable, Sendable {
+  /// Failures in a row.
+  package private(set) var failures = 0
+  package private(set) var failingSince: Timestamp?
+  package private(set) var lastSuccess: Timestamp?
+  /// What the last failure was, such as `network: connection refused`.
+  package private(set) var lastFailure: String?
+  package private(set) var roundTrip: Duration?
+
+  package init() {}
+
+  /// Failures in a row from which it counts as failing; single losses are the network's daily life.
+  package static let threshold = 3
+
+  package var isFailing: Bool { failures >= Self.threshold }
+
+  mutating func note(_ lookup: Lookup) {
+    guard case .failure(let kind) = lookup.outcome else {
+      failures = 0
+      failingSince = nil
+      lastSuccess = lookup.at
+      roundTrip = lookup.roundTrip
+      return
+    }
+    if kind == .cancelled { return }
+    failures += 1
+    failingSince = failingSince ?? lookup.at
+    lastFailure = lookup.detail.map { "\(kind.rawValue): \($0)" } ?? kind.rawValue
+  }
+}

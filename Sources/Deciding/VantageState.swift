@@ -1,0 +1,123 @@
+package import DNS
+
+/// All that one vantage told us of one name.
+package struct VantageState: Sendable {
+  package let vantage: Vantage
+  package private(set) var clocks: [QuestionClock] = []
+  package private(set) var records: [HeldRecord] = []
+  /// Whether something is newer than what the history has.
+  package var isUnsaved = false
+
+  package init(_ vantage: Vantage) { self.vantage = vantage }
+
+  /// Goes on from what the history kept.
+  package mutating func restore(_ observation: Observation) { records.append(HeldRecord(restoring: observation)) }
+
+  /// Goes on from what the history kept.
+  package mutating func restore(_ status: QuestionStatus) { clocks.append(QuestionClock(restoring: status)) }
+
+  package func clock(_ type: RecordType) -> QuestionClock? { clocks.first { $0.type == type } }
+
+  /// The addresses that have not been absent for longer than they stay, each with its record.
+  package func held(retention: Duration) -> some Sequence<HeldRecord> {
+    records.lazy.filter { $0.address != nil && $0.absence(on: clock($0.askedType)) < $0.span(retention: retention) }
+  }
+
+  /// Takes in a lookup: records in it are opened or renewed, those absent for `hold` end.
+  package mutating func take(
+    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: (ResourceRecord) -> RejectionReason?
+  ) -> LedgerStep {
+    var step = LedgerStep()
+    let name = lookup.question.name
+    let type = lookup.question.type
+    let index = clocks.firstIndex { $0.type == type } ?? clocks.endIndex
+    if index == clocks.endIndex { clocks.append(QuestionClock(type)) }
+    clocks[index].advance(to: lookup, longestGap: longestGap)
+    isUnsaved = true
+    guard lookup.outcome.isSuccess else { return step }
+    let watched = clocks[index].watched
+    let seen = lookup.chain.links.map(\.record) + lookup.chain.addresses
+    for record in seen {
+      if let held = records.firstIndex(where: { $0.owner == record.owner && $0.data == record.data }) {
+        records[held].renew(ttl: record.ttl, askedType: type, at: lookup.at, watched: watched)
+      } else if let reason = mayOpen(record) {
+        step.rejections.append(rejection(of: record, name, reason, lookup.at))
+      } else {
+        let opened = HeldRecord(record, askedType: type, at: lookup.at, watched: watched)
+        records.append(opened)
+        step.opened.append(opened.observation(of: name, at: vantage))
+      }
+    }
+    step.rejections += lookup.chain.outOfChain.map { rejection(of: $0, name, .outOfChain, lookup.at) }
+    step.closed = end(of: name, hold: hold, at: lookup.at)
+    return step
+  }
+
+  /// Lets the clocks of a vantage that is asked no more run, and ends what has been absent for `hold`.
+  package mutating func retire(of name: DomainName, hold: Duration, longestGap: Duration, at now: Timestamp)
+    -> LedgerStep
+  {
+    for index in clocks.indices { clocks[index].retire(at: now, longestGap: longestGap) }
+    isUnsaved = true
+    var step = LedgerStep()
+    step.closed = end(of: name, hold: hold, at: now)
+    return step
+  }
+
+  /// Ends the records that `drop` picks, at once: revocation.
+  package mutating func revoke(of name: DomainName, at now: Timestamp, _ drop: (HeldRecord) -> Bool) -> LedgerStep {
+    var step = LedgerStep()
+    step.closed = records.filter(drop).map { closing($0, of: name, at: now) }
+    records.removeAll(where: drop)
+    return step
+  }
+
+  /// How the questions stand, for the history.
+  package func questionStatuses(of name: DomainName) -> [QuestionStatus] {
+    clocks.compactMap { clock in
+      guard let outcome = clock.outcome, let askedAt = clock.askedAt else { return nil }
+      return QuestionStatus(
+        question: Question(name, clock.type), vantage: vantage, outcome: outcome, askedAt: askedAt,
+        succeededAt: clock.succeededAt, watched: clock.watched)
+    }
+  }
+
+  private mutating func end(of name: DomainName, hold: Duration, at now: Timestamp) -> [(Observation, Timestamp)] {
+    let clocks = clocks
+    func isOver(_ record: HeldRecord) -> Bool {
+      record.absence(on: clocks.first { $0.type == record.askedType }) >= record.span(retention: hold)
+    }
+    let ended = records.filter(isOver)
+    guard !ended.isEmpty else { return [] }
+    records.removeAll(where: isOver)
+    return ended.map { closing($0, of: name, at: now) }
+  }
+
+  /// An interval ends after it began and after it was last seen, also when the wall clock went back.
+  private func closing(_ record: HeldRecord, of name: DomainName, at now: Timestamp) -> (Observation, Timestamp) {
+    (record.observation(of: name, at: vantage), max(now, record.lastSeen + .milliseconds(1)))
+  }
+
+  private func rejection(
+    of record: ResourceRecord, _ name: DomainName, _ reason: RejectionReason, _ at: Timestamp
+  ) -> Rejection {
+    let key = ObservationKey(
+      name: name, vantage: vantage, owner: record.owner, type: record.type, data: record.data)
+    return Rejection(key: key, reason: reason, at: at)
+  }
+}
+
+/// What a lookup changed of what is held.
+package struct LedgerStep: Sendable {
+  package var opened: [Observation] = []
+  package var closed: [(observation: Observation, until: Timestamp)] = []
+  package var rejections: [Rejection] = []
+
+  package init() {}
+}
+
+extension CNAMELink {
+  fileprivate var record: ResourceRecord {
+    ResourceRecord(owner: owner, type: .cname, ttl: ttl, data: .name(target))
+  }
+}

@@ -1,0 +1,140 @@
+package import DNS
+
+/// A quarantined name that upstreams are being asked about.
+struct Probe: Sendable {
+  struct Slot: Hashable {
+    let question: Question
+    let vantage: Vantage
+  }
+
+  /// Questions without a reply yet.
+  var underway: Set<Slot>
+  var lookups: [Lookup] = []
+}
+
+extension Watch {
+  /// Takes in names that clients were seen to use.
+  ///
+  /// - Returns: those refused, with the reason.
+  @discardableResult
+  package mutating func take(_ sightings: [Sighting]) -> [(name: DomainName, reason: SightingRefusal)] {
+    var refused = [(name: DomainName, reason: SightingRefusal)]()
+    for sighting in sightings {
+      if let tracked = names[sighting.name] {
+        if tracked.isLearned { _ = quarantine.take(sighting) }
+        continue
+      }
+      guard let reason = quarantine.take(sighting) else { continue }
+      refused.append((sighting.name, reason))
+      if reason == .queueFull || reason == .sourceShare, pending.isFirstReport("cap \(reason.rawValue)") {
+        pending.note(
+          "cap.reached", sighting.name.text,
+          "too many names wait under one pattern (\(reason.rawValue)); newer ones are refused", at: sighting.at)
+      }
+    }
+    return refused
+  }
+
+  /// Plans lookups for quarantined names, as many as their own budget allows.
+  mutating func startProbes(at now: Timestamp) {
+    for name in quarantine.takeProbes(at: now) {
+      let families = Set(sets.filter { $0.policy.selects(name) }.flatMap(\.policy.families))
+      let slots = families.sorted().flatMap { family in
+        vantages.map { Probe.Slot(question: Question(name, family.recordType), vantage: $0) }
+      }
+      probes[name] = Probe(underway: Set(slots))
+      for slot in slots { schedule.plan(slot.question, at: slot.vantage, for: now) }
+    }
+  }
+
+  /// Takes in a reply about a quarantined name: the first answer admits it, denials everywhere end it.
+  mutating func settleProbe(_ lookup: Lookup) {
+    let name = lookup.question.name
+    guard var probe = probes[name] else { return }
+    probe.underway.remove(Probe.Slot(question: lookup.question, vantage: lookup.vantage))
+    probe.lookups.append(lookup)
+    probes[name] = probe
+    if lookup.outcome == .answer {
+      probes[name] = nil
+      admit(name, after: probe, at: lookup.at)
+    } else if probe.underway.isEmpty {
+      probes[name] = nil
+      let isDenied = probe.lookups.contains { $0.outcome.isSuccess }
+      if quarantine.settle(name, as: isDenied ? .denied : .unknown, at: lookup.at) == .forgotten {
+        pending.forgottenNames.append(name)
+      }
+    }
+  }
+
+  private mutating func admit(_ name: DomainName, after probe: Probe, at now: Timestamp) {
+    let result = quarantine.settle(name, as: .exists, at: now)
+    guard case .admitted(let displaced) = result else {
+      if result == .refused, pending.isFirstReport("cap patternFull") {
+        pending.note(
+          "cap.reached", name.text, "the pattern has as many names as namesPerPattern allows; newer ones are refused",
+          at: now)
+      }
+      for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
+      return
+    }
+    if let displaced {
+      untrack(displaced, at: now)
+      pending.forgottenNames.append(displaced)
+      pending.note("name.forgotten", displaced.text, "nobody used it for a month and its pattern is full", at: now)
+    }
+    pending.note("name.admitted", name.text, "seen in use and resolved", at: now)
+    track(name, isLearned: true, at: now, underway: probe.underway)
+    // The lookup that admitted it is taken in by the caller.
+    for lookup in probe.lookups.dropLast() { take(lookup) }
+  }
+
+  /// Takes in what operators asked for.
+  package mutating func take(_ decisions: [Decision], at now: Timestamp) {
+    for decision in decisions {
+      pending.appliedDecisions.append(decision.id)
+      switch decision.kind {
+      case .approve:
+        approve(decision.subject, at: now)
+      case .observe:
+        guard let name = try? DomainName(decision.subject) else { continue }
+        take([Sighting(name: name, source: decision.by, count: 1, at: now)])
+      case .forget:
+        forget(decision.subject, at: now)
+      }
+    }
+  }
+
+  private mutating func approve(_ subject: String, at now: Timestamp) {
+    guard let index = sets.firstIndex(where: { $0.policy.name.text == subject }) else { return }
+    guard !sets[index].objections.isEmpty else { return }
+    sets[index].isApproved = true
+    sets[index].lookAgain()
+    pending.note("set.approved", subject, "an operator released what guards held", at: now)
+  }
+
+  private mutating func forget(_ subject: String, at now: Timestamp) {
+    if let address = IPAddress(subject) {
+      for name in names.keys.sorted() {
+        guard names[name]?.states.contains(where: { $0.records.contains { $0.address == address } }) == true else {
+          continue
+        }
+        changeHoldings(of: name, at: now) { watch in
+          watch.names[name]?.revoke(at: now) { $0.address == address } ?? LedgerStep()
+        }
+        askNow(name, at: now)
+      }
+    } else if let name = try? DomainName(subject) {
+      if quarantine.forget(name, at: now) {
+        untrack(name, at: now)
+        probes[name] = nil
+        pending.forgottenNames.append(name)
+      } else {
+        changeHoldings(of: name, at: now) { watch in
+          watch.names[name]?.revoke(at: now) { _ in true } ?? LedgerStep()
+        }
+        askNow(name, at: now)
+      }
+    }
+    pending.note("operator.forget", subject, "an operator had it forgotten", at: now)
+  }
+}

@@ -1,0 +1,108 @@
+internal import DNS
+
+extension Watch {
+  /// Lets time pass: retired vantages age, and each set is judged fresh or stale. Call it every few seconds.
+  package mutating func sweep(at now: Timestamp) {
+    let retired = names.values.flatMap { tracked in
+      tracked.states.filter { !vantages.contains($0.vantage) }.map { (tracked, $0.vantage) }
+    }
+    for (tracked, vantage) in retired {
+      let bounds = bounds(of: tracked)
+      changeHoldings(of: tracked.name, at: now) { watch in
+        watch.names[tracked.name]?.retire(
+          at: vantage, hold: bounds.hold, longestGap: bounds.longestGap, now: now) ?? LedgerStep()
+      }
+    }
+    for index in sets.indices { judgeFreshness(of: index, at: now) }
+  }
+
+  /// What is published of each set, for those that have something.
+  package var publishedSets: [PublishedSet] {
+    sets.compactMap { set in
+      guard let snapshot = set.published else { return nil }
+      let checkedAt = set.checkedAt ?? snapshot.at
+      return PublishedSet(
+        snapshot: snapshot, status: set.status, heldReasons: set.objections.map(\.description), checkedAt: checkedAt,
+        validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale)
+    }
+  }
+
+  /// Whether consumers can rely on what is served, and what a person should look at.
+  package var readiness: Readiness {
+    var faults = [String]()
+    for set in sets {
+      if set.published == nil {
+        faults.append("set \(set.policy.name) has nothing to publish yet")
+      } else if set.status == .stale {
+        faults.append("set \(set.policy.name) is stale: some of its names could not be looked up for too long")
+      }
+    }
+    var warnings = [String]()
+    for vantage in vantages {
+      guard let health = health[vantage], health.isFailing else { continue }
+      warnings.append("upstream \(vantage) fails: \(health.lastFailure ?? "no reply")")
+    }
+    for set in sets where set.status == .held {
+      warnings.append("set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))
+    }
+    return Readiness(faults: faults, warnings: warnings)
+  }
+
+  /// How each tracked name stands, by name.
+  package var trackedNames: [TrackedName] { names.values.sorted { $0.name < $1.name } }
+
+  /// How each upstream does.
+  package var vantageHealth: [(vantage: Vantage, health: VantageHealth)] {
+    vantages.map { ($0, health[$0] ?? VantageHealth()) }
+  }
+
+  /// Figures for metrics.
+  package var figures: WatchFigures {
+    let counts = quarantine.counts
+    return WatchFigures(
+      trackedNames: names.count, quarantinedNames: counts.waiting, admittedNames: counts.admitted,
+      refusedSightings: quarantine.refusals)
+  }
+
+  private mutating func judgeFreshness(of index: Int, at now: Timestamp) {
+    let policy = sets[index].policy
+    var oldest: Timestamp?
+    for tracked in names.values where tracked.sets.contains(index) {
+      guard tracked.states.contains(where: { $0.records.contains { $0.address != nil } }) else { continue }
+      let latest = tracked.states.flatMap(\.clocks).compactMap(\.succeededAt).max()
+      guard let latest else { continue }
+      oldest = min(oldest ?? latest, latest)
+    }
+    let wasStale = sets[index].isStale
+    sets[index].noteFreshness(oldest, isStale: oldest.map { now - $0 > policy.maxStale } ?? false)
+    guard wasStale != sets[index].isStale else { return }
+    pending.note(
+      sets[index].isStale ? "set.stale" : "set.fresh", policy.name.text,
+      sets[index].isStale
+        ? "a name of it could not be looked up for longer than maxStale; the last good generation stays"
+        : "all of its names are looked up again", at: now)
+  }
+}
+
+/// Whether consumers can rely on what is served.
+package struct Readiness: Hashable, Sendable {
+  /// What makes the service not ready, one sentence each.
+  package let faults: [String]
+  /// What a person should look at although the service is ready.
+  package let warnings: [String]
+
+  package init(faults: [String], warnings: [String]) {
+    self.faults = faults
+    self.warnings = warnings
+  }
+
+  package var isReady: Bool { faults.isEmpty }
+}
+
+/// Figures of a watch for metrics.
+package struct WatchFigures: Hashable, Sendable {
+  package let trackedNames: Int
+  package let quarantinedNames: Int
+  package let admittedNames: Int
+  package let refusedSightings: [SightingRefusal: Int64]
+}

@@ -1,0 +1,171 @@
+internal import DNS
+
+extension Watch {
+  /// The types that are asked for a name: those of the families of its sets.
+  func askedTypes(_ tracked: TrackedName) -> [RecordType] {
+    let families = Set(tracked.sets.flatMap { sets[$0].policy.families })
+    return families.sorted().map(\.recordType)
+  }
+
+  func questions(of name: DomainName, in tracked: TrackedName) -> [Question] {
+    askedTypes(tracked).map { Question(name, $0) }
+  }
+
+  /// How long records of a name are held, and how much of a gap between lookups counts as watched.
+  func bounds(of tracked: TrackedName) -> (hold: Duration, longestGap: Duration) {
+    let hold = tracked.sets.map { sets[$0].policy.retention }.max() ?? SetPolicy.defaultRetention
+    let ceiling = tracked.sets.map { sets[$0].policy.refresh.ceiling }.max() ?? .zero
+    // A quarter of the retention: rounds run by cron hours apart still count, a week's outage hardly does.
+    return (hold, max(ceiling * 2, hold / 4))
+  }
+
+  func refresh(of tracked: TrackedName) -> RefreshPolicy {
+    let policies = tracked.sets.map { sets[$0].policy.refresh }
+    let floor = policies.map(\.floor).min() ?? RefreshPolicy().floor
+    return RefreshPolicy(floor: floor, ceiling: max(floor, policies.map(\.ceiling).min() ?? RefreshPolicy().ceiling))
+  }
+
+  /// Judges a record that isn't held yet.
+  func admission(for tracked: TrackedName, at vantage: Vantage) -> (ResourceRecord) -> RejectionReason? {
+    let policies = tracked.sets.map { sets[$0].policy }
+    let held = tracked.states.reduce(0) { $0 + $1.records.count }
+    let room = limits.addressesPerName
+    return { record in
+      if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
+        return .notGlobalUnicast
+      }
+      return held >= room ? .tooManyAddresses : nil
+    }
+  }
+
+  /// Starts to look a name up. Questions in `underway` are being asked already.
+  mutating func track(
+    _ name: DomainName, isLearned: Bool, at now: Timestamp, underway: Set<Probe.Slot> = []
+  ) {
+    let selecting = sets.indices.filter { sets[$0].policy.selects(name) }
+    guard !selecting.isEmpty else { return }
+    let tracked = TrackedName(name, isLearned: isLearned, sets: selecting)
+    names[name] = tracked
+    for question in questions(of: name, in: tracked) {
+      for vantage in vantages where !underway.contains(Probe.Slot(question: question, vantage: vantage)) {
+        schedule.plan(question, at: vantage, for: now)
+        guard !isLearned else { continue }
+        for index in selecting where sets[index].policy.families.contains(where: { $0.recordType == question.type }) {
+          sets[index].await(question, at: vantage)
+        }
+      }
+    }
+  }
+
+  /// Stops looking a name up and revokes all that it gave.
+  mutating func untrack(_ name: DomainName, at now: Timestamp) {
+    guard let tracked = names[name] else { return }
+    changeHoldings(of: name, at: now) { watch in
+      let step = watch.names[name]?.revoke(at: now) { _ in true }
+      watch.names[name] = nil
+      return step ?? LedgerStep()
+    }
+    for question in questions(of: name, in: tracked) {
+      for vantage in vantages {
+        schedule.drop(question, at: vantage)
+        pending.retiredQuestions.append((question, vantage))
+      }
+    }
+    for index in tracked.sets { sets[index].stopAwaiting(name) }
+  }
+
+  /// Runs a change of what one name holds, counts what it means for the sets, and keeps it for the history.
+  mutating func changeHoldings(
+    of name: DomainName, at now: Timestamp, _ change: (inout Watch) -> LedgerStep
+  ) {
+    guard let before = names[name] else { return }
+    let old = before.sets.map { SnapshotBuilder.addresses(given: before.states, by: sets[$0].policy) }
+    let step = change(&self)
+    let states = names[name]?.states ?? []
+    for (position, index) in before.sets.enumerated() {
+      sets[index].replace(
+        old[position], with: SnapshotBuilder.addresses(given: states, by: sets[index].policy))
+    }
+    pending.add(step)
+  }
+
+  /// Plans the next lookup of a question that was just answered.
+  mutating func plan(_ lookup: Lookup, of tracked: TrackedName) {
+    guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil else { return }
+    let state = names[lookup.question.name]?.state(at: lookup.vantage)
+    let failures = state?.clock(lookup.question.type)?.failures ?? 0
+    let next = schedule.next(after: lookup, failures: failures, refresh: refresh(of: tracked))
+    schedule.plan(lookup.question, at: lookup.vantage, for: next)
+  }
+
+  /// A learned name that upstreams deny, and whose addresses have all left, is a name no more.
+  mutating func forgetIfGone(_ name: DomainName, at now: Timestamp) {
+    guard let tracked = names[name], tracked.isLearned else { return }
+    let isDenied = tracked.states.allSatisfy { state in
+      state.records.allSatisfy { $0.address == nil }
+        && state.clocks.allSatisfy { $0.outcome == .nxDomain || $0.outcome == .noData }
+    }
+    guard isDenied, quarantine.forget(name, at: now) else { return }
+    untrack(name, at: now)
+    pending.forgottenNames.append(name)
+    pending.note("name.forgotten", name.text, "no upstream knows the name any more", at: now)
+  }
+
+  /// Reports aliases that lead where nobody expected.
+  mutating func noteAliases(_ lookup: Lookup, of tracked: TrackedName) {
+    for index in tracked.sets {
+      let policy = sets[index].policy
+      guard !policy.expectedAliasSuffixes.isEmpty else { continue }
+      for link in lookup.chain.links {
+        let isExpected =
+          policy.selects(link.target) || policy.expectedAliasSuffixes.contains { link.target.isSubdomain(of: $0) }
+        guard !isExpected, pending.isFirstReport("alias \(policy.name) \(link.target)") else { continue }
+        pending.note(
+          "alias.unexpected", link.target.text,
+          "\(lookup.question.name) leads to \(link.target), outside the expected suffixes of set \(policy.name)",
+          at: lookup.at)
+      }
+    }
+  }
+
+  mutating func noteHealth(_ lookup: Lookup) {
+    guard var vantage = health[lookup.vantage] else { return }
+    let wasFailing = vantage.isFailing
+    vantage.note(lookup)
+    health[lookup.vantage] = vantage
+    guard wasFailing != vantage.isFailing else { return }
+    if vantage.isFailing {
+      pending.note(
+        "upstream.failing", lookup.vantage.label,
+        "\(vantage.failures) lookups in a row failed, the last by \(vantage.lastFailure ?? "no reply")", at: lookup.at)
+    } else {
+      pending.note("upstream.recovered", lookup.vantage.label, "answers again", at: lookup.at)
+    }
+  }
+
+  /// Goes on from what the history kept.
+  mutating func restore(_ restored: RestoredState, at now: Timestamp) {
+    for observation in restored.observations {
+      let key = observation.key
+      let isAsked = names[key.name].map { key.type == .cname || askedTypes($0).contains(key.type) } ?? false
+      if isAsked {
+        names[key.name]?.restore(observation)
+      } else {
+        pending.closed.append((observation, max(now, observation.lastSeen + .milliseconds(1))))
+      }
+    }
+    for status in restored.questions {
+      if let tracked = names[status.question.name], askedTypes(tracked).contains(status.question.type) {
+        names[status.question.name]?.restore(status)
+      } else {
+        pending.retiredQuestions.append((status.question, status.vantage))
+      }
+    }
+    for tracked in names.values {
+      for index in tracked.sets {
+        sets[index].replace(
+          [], with: SnapshotBuilder.addresses(given: tracked.states, by: sets[index].policy))
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package import DNS
+
+/// All that Postern knows and plans at one moment, as a value: which names are tracked, what each vantage gave for
+/// them, when each question is due, how each set stands. Lookups, sightings and decisions go in; questions to ask and
+/// batches to store come out. It reads no clock and touches no file, so that a test can play any day through it.
+///
+/// A batch takes effect only when `confirm` says that the history has it: a generation that is not stored is not
+/// published, or a restart could give its number to other addresses.
+package struct Watch: Sendable {
+  let limits: Limits
+  let vantages: [Vantage]
+  let digesting: @Sendable ([UInt8]) -> Digest
+  var names: [DomainName: TrackedName] = [:]
+  var sets: [WatchedSet]
+  var schedule: Schedule
+  var quarantine: Quarantine
+  var probes: [DomainName: Probe] = [:]
+  var health: [Vantage: VantageHealth]
+  var pending = PendingChanges()
+  var budget: QueryBudget
+
+  /// - Parameters:
+  ///   - policies: the enabled sets.
+  ///   - vantages: the upstreams, each asked for every name.
+  ///   - restored: what the history kept; names and vantages that are configured no more are revoked and retired.
+  ///   - seed: of the schedule's jitter.
+  package init(
+    policies: [SetPolicy], vantages: [Vantage], limits: Limits, restored: RestoredState = RestoredState(),
+    now: Timestamp, seed: UInt64, digesting: @escaping @Sendable ([UInt8]) -> Digest
+  ) {
+    self.limits = limits
+    self.vantages = vantages
+    self.digesting = digesting
+    sets = policies.map { policy in
+      WatchedSet(policy, published: restored.snapshots[policy.name], state: restored.setStates[policy.name])
+    }
+    schedule = Schedule(seed: seed)
+    let patterns = Set(policies.flatMap(\.selectors).compactMap(\.pattern)).sorted()
+    quarantine = Quarantine(
+      patterns: patterns, namesPerPattern: limits.namesPerPattern, restored: restored.learnedNames, now: now)
+    health = Dictionary(uniqueKeysWithValues: vantages.map { ($0, VantageHealth()) })
+    budget = QueryBudget(perSecond: limits.queriesPerSecond, now: now)
+    for policy in policies {
+      for name in policy.namesFromTheStart where names[name] == nil { track(name, isLearned: false, at: now) }
+    }
+    for name in quarantine.admittedNames where names[name] == nil { track(name, isLearned: true, at: now) }
+    restore(restored, at: now)
+  }
+
+  /// The question to ask next, and where; nil when none is due or the budget is spent.
+  package mutating func takeDue(at now: Timestamp) -> (question: Question, vantage: Vantage)? {
+    startProbes(at: now)
+    guard budget.allows(at: now), let next = schedule.take(at: now) else { return nil }
+    budget.spend()
+    return next
+  }
+
+  /// The next moment at which there could be something to ask or to age.
+  package mutating func nextWake(after now: Timestamp) -> Timestamp? {
+    let due = schedule.nextDue().map { max($0, budget.readyAt(now)) }
+    return [due, quarantine.nextProbe(after: now)].compactMap { $0 }.min()
+  }
+
+  /// Takes in what came of a question.
+  package mutating func take(_ lookup: Lookup) {
+    noteHealth(lookup)
+    let name = lookup.question.name
+    if probes[name] != nil { settleProbe(lookup) }
+    guard let tracked = names[name] else { return }
+    changeHoldings(of: name, at: lookup.at) { watch in
+      let bounds = watch.bounds(of: tracked)
+      let mayOpen = watch.admission(for: tracked, at: lookup.vantage)
+      return watch.names[name]?.take(
+        lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
+    }
+    noteAliases(lookup, of: tracked)
+    if tracked.isLearned { quarantine.note(lookup.outcome, of: name, at: lookup.at) }
+    for index in tracked.sets { sets[index].noteAsked(lookup) }
+    plan(lookup, of: tracked)
+    forgetIfGone(name, at: lookup.at)
+  }
+
+  /// Asks a name again at once, everywhere: somebody wants to know now.
+  package mutating func askNow(_ name: DomainName, at now: Timestamp) {
+    guard let tracked = names[name] else { return }
+    for question in questions(of: name, in: tracked) {
+      for vantage in vantages where schedule.due(question, at: vantage) != nil {
+        schedule.plan(question, at: vantage, for: now)
+      }
+    }
+  }
+}
+
+extension Selector {
+  /// The pattern, if it is one.
+  package var pattern: NamePattern? {
+    if case .pattern(let pattern) = self { pattern } else { nil }
+  }
+}

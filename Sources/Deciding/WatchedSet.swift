@@ -1,0 +1,96 @@
+internal import DNS
+
+/// A set with what is published of it and what its names give now.
+package struct WatchedSet: Sendable {
+  package let policy: SetPolicy
+  package private(set) var published: Snapshot?
+  /// How many names give each address.
+  private var holders: [IPAddress: Int] = [:]
+  /// Questions that were never asked; the first snapshot waits for them.
+  private var unasked = Set<UnaskedQuestion>()
+  /// Whether what its names give may differ from what is published.
+  private(set) var isChanged = false
+  var isApproved = false
+  package private(set) var objections: [GuardObjection] = []
+  package private(set) var isStale = false
+  package private(set) var checkedAt: Timestamp?
+  /// Of its names, the one that was looked up with success longest ago.
+  private(set) var freshness: Timestamp?
+  /// The last state that the history has, to store only changes.
+  private(set) var savedState: SetState?
+
+  init(_ policy: SetPolicy, published: Snapshot?, state: SetState?) {
+    self.policy = policy
+    self.published = published
+    checkedAt = state?.checkedAt
+    savedState = state
+    // A restart may find another configuration: compare once.
+    isChanged = true
+  }
+
+  /// Whether the first snapshot may be made: each question was asked, whatever came of it.
+  package var isComplete: Bool { published != nil || unasked.isEmpty }
+
+  package var status: SetStatus {
+    if isStale { return .stale }
+    return objections.isEmpty ? .ok : .held
+  }
+
+  /// How many addresses its names give now.
+  package var heldCount: Int { holders.count }
+
+  mutating func await(_ question: Question, at vantage: Vantage) {
+    unasked.insert(UnaskedQuestion(question: question, vantage: vantage))
+  }
+
+  mutating func stopAwaiting(_ name: DomainName) { unasked = unasked.filter { $0.question.name != name } }
+
+  mutating func noteAsked(_ lookup: Lookup) {
+    if !unasked.isEmpty {
+      unasked.remove(UnaskedQuestion(question: lookup.question, vantage: lookup.vantage))
+      if unasked.isEmpty { isChanged = true }
+    }
+    if lookup.outcome.isSuccess { checkedAt = max(checkedAt ?? lookup.at, lookup.at) }
+  }
+
+  /// Counts what a name gave before and gives now.
+  mutating func replace(_ before: Set<IPAddress>, with after: Set<IPAddress>) {
+    for address in after where !before.contains(address) {
+      let count = holders[address, default: 0]
+      holders[address] = count + 1
+      if count == 0 { isChanged = true }
+    }
+    for address in before where !after.contains(address) {
+      let count = holders[address, default: 1] - 1
+      holders[address] = count > 0 ? count : nil
+      if count <= 0 { isChanged = true }
+    }
+  }
+
+  /// Takes in what the builder said; a publication waits for the history.
+  mutating func decided(_ step: SetStep) {
+    objections = step.objections
+    isChanged = false
+    // An approval lasts until the history has what it released.
+    if step.publication == nil { isApproved = false }
+  }
+
+  mutating func publish(_ snapshot: Snapshot) {
+    published = snapshot
+    isApproved = false
+  }
+
+  mutating func noteFreshness(_ oldest: Timestamp?, isStale: Bool) {
+    freshness = oldest
+    self.isStale = isStale
+  }
+
+  mutating func noteSaved(_ state: SetState) { savedState = state }
+
+  mutating func lookAgain() { isChanged = true }
+
+  private struct UnaskedQuestion: Hashable {
+    let question: Question
+    let vantage: Vantage
+  }
+}
