@@ -7,8 +7,8 @@ package import DNS
 /// A batch takes effect only when `confirm` says that the history has it: a generation that is not stored is not
 /// published, or a restart could give its number to other addresses.
 package struct Watch: Sendable {
-  let limits: Limits
-  let vantages: [Vantage]
+  package let limits: Limits
+  package internal(set) var vantages: [Vantage]
   let digesting: @Sendable ([UInt8]) -> Digest
   var names: [DomainName: TrackedName] = [:]
   var sets: [WatchedSet]
@@ -78,6 +78,21 @@ package struct Watch: Sendable {
     for index in tracked.sets { sets[index].noteAsked(lookup) }
     plan(lookup, of: tracked)
     forgetIfGone(name, at: lookup.at)
+  }
+
+  /// Follows a change of the upstreams: new ones are asked at once, what others gave runs out its retention.
+  package mutating func replaceVantages(_ current: [Vantage], at now: Timestamp) {
+    let (gone, new) = (vantages.filter { !current.contains($0) }, current.filter { !vantages.contains($0) })
+    vantages = current
+    for vantage in gone { health[vantage] = nil }
+    for vantage in new { health[vantage] = VantageHealth() }
+    for tracked in names.values {
+      for question in questions(of: tracked.name, in: tracked) {
+        for vantage in gone { schedule.drop(question, at: vantage) }
+        for vantage in new { schedule.plan(question, at: vantage, for: now) }
+      }
+      for index in tracked.sets { for vantage in gone { sets[index].stopAwaiting(tracked.name, at: vantage) } }
+    }
   }
 
   /// Asks a name again at once, everywhere: somebody wants to know now.

@@ -43,7 +43,10 @@ package struct WatchedSet: Sendable {
     unasked.insert(UnaskedQuestion(question: question, vantage: vantage))
   }
 
-  mutating func stopAwaiting(_ name: DomainName) { unasked = unasked.filter { $0.question.name != name } }
+  /// Waits no longer for a name, at one vantage or at all.
+  mutating func stopAwaiting(_ name: DomainName, at vantage: Vantage? = nil) {
+    unasked = unasked.filter { $0.question.name != name || vantage != nil && $0.vantage != vantage }
+  }
 
   mutating func noteAsked(_ lookup: Lookup) {
     if !unasked.isEmpty {

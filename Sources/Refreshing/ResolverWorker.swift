@@ -1,0 +1,265 @@
+package import DNS
+package import Deciding
+package import Logging
+internal import ServiceLifecycle
+
+/// The loop of the service: what is due is resolved, what came of it is recorded, decided about and published.
+///
+/// All knowledge is in `Watch`; this actor only moves values between it and the adapters. A generation is published
+/// after the history has it.
+package actor ResolverWorker: Service {
+  private var watch: Watch
+  private let resolver: any Resolver
+  private let recorder: any HistoryRecorder
+  private let publisher: any SetPublisher
+  private let clock: any WallClock
+  private let logger: Logger
+  private let measures: WorkerMeasures
+  /// Rung when there may be something to ask.
+  private let asking = Alarm()
+  /// Rung when there may be something to store.
+  private let saving = Alarm()
+  private var outstanding = 0
+  private var renewedAt: Timestamp
+  /// Why the history can't be written; nil while it can.
+  private var historyFault: String?
+
+  /// How long changes gather before they are stored: many answers come at once.
+  private static let gathering = Duration.milliseconds(10)
+  /// How often renewals are stored.
+  private static let renewal = Duration.seconds(60)
+  /// How often time is let pass over what is held.
+  private static let sweeping = Duration.seconds(2)
+
+  package init(
+    watch: Watch, resolver: any Resolver, recorder: any HistoryRecorder, publisher: any SetPublisher,
+    clock: any WallClock, logger: Logger
+  ) {
+    self.watch = watch
+    self.resolver = resolver
+    self.recorder = recorder
+    self.publisher = publisher
+    self.clock = clock
+    self.logger = logger
+    measures = WorkerMeasures()
+    renewedAt = clock.now
+  }
+
+  /// Runs until the service is told to shut down; then stores what is left.
+  package func run() async throws {
+    await publishAll()
+    _ = await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await self.ask() }
+        group.addTask { await self.save() }
+        group.addTask { await self.sweep() }
+      }
+    }
+    await storeAll()
+  }
+
+  /// One round: everything that is due is asked once and stored. For cron, without the service.
+  ///
+  /// - Returns: what is published afterwards, and how the sets stand.
+  package func runOnce(deadline: Duration) async -> (sets: [PublishedSet], readiness: Readiness) {
+    let end = clock.now + deadline
+    await takeDecisions()
+    await withTaskGroup(of: Void.self) { group in
+      while clock.now < end {
+        askDue(in: &group)
+        let wake = watch.nextWake(after: clock.now)
+        if outstanding == 0, wake.map({ $0 - clock.now > Self.roundIsOver }) ?? true { break }
+        await wait(asking, until: min(wake ?? end, end))
+      }
+      group.cancelAll()
+    }
+    watch.sweep(at: clock.now)
+    await storeAll()
+    return (watch.publishedSets, readiness)
+  }
+
+  /// What is due later than this belongs to the next round.
+  private static let roundIsOver = Duration.seconds(1)
+
+  /// Takes in names that clients were seen to use, with where their source stands.
+  ///
+  /// - Returns: those refused, with the reason.
+  @discardableResult
+  package func observe(_ sightings: [Sighting], position: FollowerPosition? = nil)
+    -> [(name: DomainName, reason: SightingRefusal)]
+  {
+    let refused = watch.take(sightings)
+    if let position { watch.take(position) }
+    measures.count(sightings, refused: refused.count)
+    asking.ring()
+    saving.ring()
+    return refused
+  }
+
+  /// Looks for operator decisions now.
+  package func takeDecisions() async {
+    do {
+      let decisions = try await recorder.pendingDecisions()
+      guard !decisions.isEmpty else { return }
+      watch.take(decisions.filter { !takenDecisions.contains($0.id) }, at: clock.now)
+      takenDecisions.formUnion(decisions.map(\.id))
+      asking.ring()
+      saving.ring()
+    } catch {
+      noteHistoryFault(error)
+    }
+  }
+
+  /// Ids that were taken in but may not be stored yet, so that none takes effect twice.
+  private var takenDecisions = Set<Int64>()
+
+  /// Follows a change of the upstreams.
+  package func replaceVantages(_ vantages: [Vantage]) {
+    watch.replaceVantages(vantages, at: clock.now)
+    asking.ring()
+  }
+
+  /// How each tracked name stands, with when each of its questions is due.
+  package var nameReports: [NameReport] { watch.nameReports }
+
+  /// How each upstream does.
+  package var vantageHealth: [(vantage: Vantage, health: VantageHealth)] { watch.vantageHealth }
+
+  private var readiness: Readiness {
+    let readiness = watch.readiness
+    guard let historyFault else { return readiness }
+    return Readiness(
+      faults: readiness.faults + ["the history can't be written, so nothing new is published: \(historyFault)"],
+      warnings: readiness.warnings)
+  }
+
+  private func ask() async {
+    await withTaskGroup(of: Void.self) { group in
+      while !Task.isCancelled {
+        askDue(in: &group)
+        await wait(asking, until: outstanding < watch.limits.outstanding ? watch.nextWake(after: clock.now) : nil)
+      }
+      group.cancelAll()
+    }
+  }
+
+  private func askDue(in group: inout TaskGroup<Void>) {
+    while outstanding < watch.limits.outstanding, let next = watch.takeDue(at: clock.now) {
+      outstanding += 1
+      let resolver = resolver
+      group.addTask {
+        let lookup = await resolver.lookup(next.question, at: next.vantage)
+        await self.take(lookup)
+      }
+    }
+  }
+
+  private func take(_ lookup: Lookup) {
+    outstanding -= 1
+    // Our own stop says nothing about the name, and must not be remembered as a failure.
+    if lookup.outcome != .failure(.cancelled) {
+      watch.take(lookup)
+      measures.count(lookup)
+    }
+    asking.ring()
+    if watch.isChanged { saving.ring() }
+  }
+
+  private func save() async {
+    while !Task.isCancelled {
+      await wait(saving, until: renewedAt + Self.renewal)
+      if watch.isChanged { await clock.sleep(for: Self.gathering) }
+      guard await storeChanges() else {
+        await clock.sleep(for: .seconds(1))
+        saving.ring()
+        continue
+      }
+      if clock.now - renewedAt >= Self.renewal || clock.now < renewedAt { await storeRenewals() }
+    }
+  }
+
+  private func sweep() async {
+    while !Task.isCancelled {
+      await clock.sleep(for: Self.sweeping)
+      await takeDecisions()
+      watch.sweep(at: clock.now)
+      measures.record(watch.figures, watch.publishedSets, watch.vantageHealth)
+      if watch.isChanged { saving.ring() }
+      await publishAll()
+    }
+  }
+
+  /// Stores what changed and publishes it; false when the history refused.
+  private func storeChanges() async -> Bool {
+    let batch = watch.makeBatch(at: clock.now)
+    guard !batch.isEmpty else { return true }
+    guard await commit(batch) else {
+      watch.putBack(batch)
+      await publishAll()
+      return false
+    }
+    watch.confirm(batch)
+    takenDecisions.subtract(batch.appliedDecisions)
+    for publication in batch.publications {
+      logger.info(
+        "published a generation",
+        metadata: [
+          "set.name": "\(publication.snapshot.set)", "set.generation": "\(publication.snapshot.generation)",
+          "set.elements": "\(publication.snapshot.elements.count)", "set.entered": "\(publication.entered.count)",
+          "set.left": "\(publication.left.count)",
+        ])
+    }
+    for event in batch.events {
+      logger.notice(
+        "event", metadata: ["event.kind": "\(event.kind)", "event.subject": "\(event.subject)", "event.detail": "\(event.detail)"])
+    }
+    if !batch.publications.isEmpty || !batch.setStates.isEmpty { await publishAll() }
+    return true
+  }
+
+  private func storeRenewals() async {
+    renewedAt = clock.now
+    while true {
+      let batch = watch.makeRenewals(at: clock.now)
+      guard !batch.isEmpty else { return }
+      guard await commit(batch) else { return watch.putBack(batch) }
+    }
+  }
+
+  private func storeAll() async {
+    guard await storeChanges() else { return }
+    await storeRenewals()
+  }
+
+  private func commit(_ batch: HistoryBatch) async -> Bool {
+    let start = ContinuousClock.now
+    do {
+      try await recorder.commit(batch)
+      measures.committed(in: ContinuousClock.now - start)
+      if historyFault != nil {
+        historyFault = nil
+        logger.notice("the history can be written again")
+      }
+      return true
+    } catch {
+      noteHistoryFault(error)
+      return false
+    }
+  }
+
+  private func noteHistoryFault(_ error: any Error) {
+    measures.commitFailed()
+    let fault = "\(error)"
+    if historyFault != fault { logger.error("the history failed", metadata: ["error": "\(fault)"]) }
+    historyFault = fault
+  }
+
+  private func publishAll() async { await publisher.publish(watch.publishedSets, readiness: readiness) }
+
+  private func wait(_ alarm: Alarm, until moment: Timestamp?) async {
+    let clock = clock
+    let span = moment.map { max(.zero, $0 - clock.now) } ?? .seconds(3600)
+    guard span > .zero else { return await Task.yield() }
+    await alarm.wait { await clock.sleep(for: span) }
+  }
+}

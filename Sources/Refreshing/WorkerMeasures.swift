@@ -1,0 +1,75 @@
+internal import DNS
+internal import Deciding
+internal import Metrics
+
+/// What the loop tells of itself, for `/metrics`. The names are documented in the README.
+final class WorkerMeasures {
+  private var lookups: [LookupKind: Counter] = [:]
+  private var roundTrips: [Vantage: Metrics.Timer] = [:]
+  private let sightings = Counter(label: "postern_sightings")
+  private let refusedSightings = Counter(label: "postern_sightings_refused")
+  private let commits = Metrics.Timer(label: "postern_history_commit")
+  private let commitFailures = Counter(label: "postern_history_commit_failures")
+  private let trackedNames = Gauge(label: "postern_names_tracked")
+  private let quarantinedNames = Gauge(label: "postern_names_quarantined")
+  private let learnedNames = Gauge(label: "postern_names_learned")
+
+  private struct LookupKind: Hashable {
+    let vantage: Vantage
+    let type: RecordType
+    let outcome: Outcome
+  }
+
+  func count(_ lookup: Lookup) {
+    let kind = LookupKind(vantage: lookup.vantage, type: lookup.question.type, outcome: lookup.outcome)
+    let counter =
+      lookups[kind]
+      ?? Counter(
+        label: "postern_lookups",
+        dimensions: [
+          ("vantage", kind.vantage.label), ("type", kind.type.description), ("outcome", kind.outcome.description),
+        ])
+    lookups[kind] = counter
+    counter.increment()
+    guard lookup.outcome.isSuccess else { return }
+    let timer =
+      roundTrips[lookup.vantage]
+      ?? Metrics.Timer(label: "postern_lookup_round_trip", dimensions: [("vantage", lookup.vantage.label)])
+    roundTrips[lookup.vantage] = timer
+    timer.recordMilliseconds(lookup.roundTrip.milliseconds)
+  }
+
+  func count(_ seen: [Sighting], refused: Int) {
+    sightings.increment(by: seen.reduce(0) { $0 + $1.count })
+    refusedSightings.increment(by: refused)
+  }
+
+  func committed(in span: Duration) { commits.recordMilliseconds(span.milliseconds) }
+
+  func commitFailed() { commitFailures.increment() }
+
+  func record(
+    _ figures: WatchFigures, _ sets: [PublishedSet], _ vantages: [(vantage: Vantage, health: VantageHealth)]
+  ) {
+    trackedNames.record(figures.trackedNames)
+    quarantinedNames.record(figures.quarantinedNames)
+    learnedNames.record(figures.admittedNames)
+    for set in sets {
+      let name = ("set", set.snapshot.set.text)
+      for family in AddressFamily.allCases {
+        Gauge(label: "postern_set_elements", dimensions: [name, ("family", family.description)])
+          .record(set.snapshot.count(of: family))
+      }
+      Gauge(label: "postern_set_generation", dimensions: [name]).record(set.snapshot.generation.number)
+      for status in [SetStatus.ok, .stale, .held] {
+        Gauge(label: "postern_set_status", dimensions: [name, ("status", status.rawValue)])
+          .record(set.status == status ? 1 : 0)
+      }
+      Gauge(label: "postern_set_checked_timestamp_seconds", dimensions: [name]).record(set.checkedAt.seconds)
+    }
+    for (vantage, health) in vantages {
+      Gauge(label: "postern_upstream_failing", dimensions: [("vantage", vantage.label)])
+        .record(health.isFailing ? 1 : 0)
+    }
+  }
+}
