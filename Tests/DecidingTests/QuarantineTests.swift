@@ -1,0 +1,155 @@
+import DNS
+import Deciding
+import Testing
+
+@Suite("Learned names: quarantine, admission, caps")
+struct QuarantineTests {
+  private let mcr = policy(["mcr.example"], patterns: ["*.data.mcr.example"])
+
+  private func sighted(_ name: String, in day: WatchScenario, count: Int64 = 1, source: String = "log") -> Sighting {
+    Sighting(name: dnsName(name), source: source, count: count, at: day.now)
+  }
+
+  /// A running set with one configured name.
+  private func start() -> WatchScenario {
+    var day = WatchScenario([mcr])
+    day.answer("mcr.example", ["20.0.0.1"])
+    day.store()
+    while day.watch.takeDue(at: day.now) != nil {}
+    return day
+  }
+
+  @Test("A sighted name is asked, and in the set only once our own upstream answered")
+  func learned() {
+    var day = start()
+    #expect(day.watch.take([sighted("eastus.data.mcr.example", in: day)]).isEmpty)
+    day.store()
+    #expect(day.published() == ["20.0.0.1"])
+    #expect(day.watch.takeDue(at: day.now)?.question.name.text == "eastus.data.mcr.example")
+    day.answer("eastus.data.mcr.example", ["20.0.0.2"])
+    day.store()
+    #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    #expect(day.stored.last?.learnedNames.map(\.state) == [.admitted])
+    #expect(day.stored.flatMap(\.events).contains { $0.kind == "name.admitted" })
+  }
+
+  @Test(
+    "What a pattern doesn't cover is refused",
+    arguments: [
+      "data.mcr.example", "evildata.mcr.example", "x.y.data.mcr.example", "eastus.data.mcr.example.evil.example",
+      "a\\.b.data.mcr.example", "-x.data.mcr.example", "x_y.data.mcr.example", "*.data.mcr.example",
+    ])
+  func refused(name: String) {
+    var day = start()
+    #expect(day.watch.take([sighted(name, in: day)]).count == 1)
+    #expect(day.watch.takeDue(at: day.now) == nil)
+  }
+
+  @Test("A denied name is forgotten at once and costs nothing for ten minutes")
+  func denied() {
+    var day = start()
+    day.watch.take([sighted("nosuch.data.mcr.example", in: day)])
+    #expect(day.watch.takeDue(at: day.now) != nil)
+    day.outcome(.nxDomain, for: "nosuch.data.mcr.example")
+    let refused = day.watch.take([sighted("nosuch.data.mcr.example", in: day)])
+    #expect(refused.map(\.reason) == [.deniedLately])
+    day.pass(.seconds(601))
+    #expect(day.watch.take([sighted("nosuch.data.mcr.example", in: day)]).isEmpty)
+    #expect(day.watch.figures.quarantinedNames == 1)
+  }
+
+  @Test("A name that upstreams can't tell about stays quarantined and is asked again, then forgotten")
+  func unknown() {
+    var day = start()
+    day.watch.take([sighted("slow.data.mcr.example", in: day)])
+    #expect(day.watch.takeDue(at: day.now) != nil)
+    day.outcome(.failure(.servFail), for: "slow.data.mcr.example")
+    #expect(day.watch.figures.quarantinedNames == 1)
+    day.pass(.seconds(6))
+    #expect(day.watch.takeDue(at: day.now) != nil)
+    day.pass(.seconds(90_000))
+    day.outcome(.failure(.servFail), for: "slow.data.mcr.example")
+    #expect(day.watch.figures.quarantinedNames == 0)
+  }
+
+  @Test("A flood of made-up labels changes no set, fills a bounded queue, and a real name still gets through")
+  func flood() {
+    var day = start()
+    for number in 0..<20_000 {
+      day.watch.take([sighted("r\(number).data.mcr.example", in: day, source: "flooder")])
+    }
+    #expect(day.watch.figures.quarantinedNames <= Quarantine.longestQueue / 2)
+    // A real name is asked for more than once, by somebody else's log too.
+    #expect(day.watch.take([sighted("real.data.mcr.example", in: day, count: 3, source: "branch")]).isEmpty)
+    var asked = [String]()
+    while let next = day.watch.takeDue(at: day.now) { asked.append(next.question.name.text) }
+    #expect(asked.contains("real.data.mcr.example"))
+    #expect(Double(asked.count) <= Quarantine.probeBurst)
+    day.store()
+    #expect(day.published() == ["20.0.0.1"])
+    #expect(day.stored.flatMap(\.events).filter { $0.kind == "cap.reached" }.count == 1)
+  }
+
+  @Test("A pattern is full at namesPerPattern; what is proven stays")
+  func full() {
+    var day = WatchScenario([mcr], limits: Limits(namesPerPattern: 3))
+    day.answer("mcr.example", ["20.0.0.1"])
+    for number in 1...5 {
+      day.watch.take([sighted("n\(number).data.mcr.example", in: day)])
+      while day.watch.takeDue(at: day.now) != nil {}
+      day.answer("n\(number).data.mcr.example", ["20.0.1.\(number)"])
+    }
+    day.store()
+    #expect(day.published() == ["20.0.0.1", "20.0.1.1", "20.0.1.2", "20.0.1.3"])
+    #expect(day.watch.figures.refusedSightings[.patternFull] == 2)
+  }
+
+  @Test("A learned name that upstreams deny leaves with its addresses' retention, not at once")
+  func demoted() {
+    var day = start()
+    day.watch.take([sighted("gone.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer("gone.data.mcr.example", ["20.0.0.2"])
+    day.store()
+    for minute in 1...61 {
+      day.pass(.seconds(60))
+      day.answer("mcr.example", ["20.0.0.1"])
+      day.outcome(.nxDomain, for: "gone.data.mcr.example")
+      day.store()
+      #expect(day.published()?.contains("20.0.0.2") == (minute < 60), "minute \(minute)")
+    }
+    #expect(day.watch.trackedNames.map(\.name.text) == ["mcr.example"])
+    #expect(day.stored.flatMap(\.forgottenNames).map(\.text) == ["gone.data.mcr.example"])
+  }
+
+  @Test("A restart keeps what was learned and holds it")
+  func restart() {
+    var day = start()
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer("eastus.data.mcr.example", ["20.0.0.2"])
+    let restored = day.restoredState()
+    var next = WatchScenario([mcr], restored: restored, now: day.now + .seconds(3600))
+    #expect(next.published() == ["20.0.0.1", "20.0.0.2"])
+    next.store()
+    #expect(next.stored.flatMap(\.publications).isEmpty, "nothing changed")
+    #expect(next.watch.trackedNames.map(\.name.text) == ["eastus.data.mcr.example", "mcr.example"])
+  }
+
+  @Test("Forgetting a learned name revokes what it gave; forgetting an address drops it until DNS gives it again")
+  func forget() {
+    var day = start()
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer("eastus.data.mcr.example", ["20.0.0.2", "20.0.0.3"])
+    day.store()
+    day.watch.take([Decision(id: 1, at: day.now, kind: .forget, subject: "20.0.0.3", reason: "", by: "")], at: day.now)
+    day.store()
+    #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    let name = "eastus.data.mcr.example"
+    day.watch.take([Decision(id: 2, at: day.now, kind: .forget, subject: name, reason: "", by: "")], at: day.now)
+    day.store()
+    #expect(day.published() == ["20.0.0.1"])
+    #expect(day.stored.last?.forgottenNames.map(\.text) == [name])
+  }
+}
