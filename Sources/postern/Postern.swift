@@ -1,1 +1,30 @@
-@main struct P { static func main() {} }
+import ArgumentParser
+
+/// Keeps firewalls that match only IP addresses in step with DNS names.
+@main
+struct Postern: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "postern",
+    abstract: "Keep firewalls that match only IP addresses in step with DNS names.",
+    discussion: "Start with 'postern serve', or with 'postern resolve' to try it without a service.",
+    version: "0.1.0",
+    subcommands: [
+      ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, HistoryCommand.self,
+      ExplainCommand.self, DiffCommand.self, NamesCommand.self, ObserveCommand.self, ApproveCommand.self,
+      ForgetCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
+    ])
+
+  /// The exit codes are our own, so the parser's are mapped.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      ExitStatus.exit(for: error)
+    }
+  }
+}

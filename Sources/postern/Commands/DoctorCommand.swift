@@ -1,0 +1,183 @@
+import ArgumentParser
+import DNS
+import Deciding
+import Foundation
+import Publishing
+import Recording
+import Resolving
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "What is wrong here: configuration, upstreams, history, sets, sources.")
+
+  @OptionGroup var shared: SharedOptions
+  @OptionGroup var output: OutputOptions
+  @Option(name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+  var upstream: [String] = []
+  @Flag(name: .long, help: "Check the whole history, however large it is.")
+  var full = false
+
+  func run() async throws {
+    let configuration = try shared.load(upstreams: upstream)
+    let findings = try await Progress.shown({ "looking" }) { [full] in
+      var findings = Self.configurationFindings(configuration)
+      findings += await Self.upstreamFindings(configuration)
+      findings += await Self.historyFindings(configuration, isForced: full)
+      return findings
+    }
+    for finding in findings {
+      output.json
+        ? Console.write(finding.json)
+        : Console.line("\(finding.level.mark) \(finding.subject): \(finding.sentence)")
+    }
+    guard !findings.contains(where: { $0.level == .fault }) else {
+      throw ExitCode(ExitStatus.failed.rawValue)
+    }
+  }
+
+  private static func configurationFindings(_ configuration: Configuration) -> [Finding] {
+    var findings = [
+      Finding(.good, "configuration", "\(configuration.file ?? "the built-in default") is valid"),
+      Finding(.good, "c-ares", DNSResolver.libraryVersion),
+    ]
+    findings += configuration.advice(ConfigurationFacts(looking: configuration)).map {
+      Finding(.unwise, "configuration", $0.line)
+    }
+    if configuration.enabledSets.isEmpty {
+      findings.append(Finding(.fault, "configuration", "no set is enabled. Try: enabled: true for one of them"))
+    }
+    let state = configuration.state.value
+    if access(state, F_OK) == 0, access(state, W_OK | X_OK) != 0 {
+      findings.append(
+        Finding(.unwise, "state", "this user can't write to \(state). Try: the user that runs the service"))
+    }
+    return findings
+  }
+
+  /// Asks each upstream for one name of each enabled set.
+  private static func upstreamFindings(_ configuration: Configuration) async -> [Finding] {
+    do {
+      let choice = try UpstreamChoice(configuration)
+      var findings = choice.warnings.map { Finding(.unwise, "upstream", $0) }
+      guard !choice.upstreams.isEmpty else {
+        return findings + [Finding(.fault, "upstream", "there is none to ask. Try: upstreams in the configuration")]
+      }
+      let clock = SystemClock()
+      let resolver = try DNSResolver(upstreams: choice.upstreams, now: { clock.now })
+      defer { resolver.stop() }
+      let names = configuration.enabledSets.compactMap { $0.policy.namesFromTheStart.first }
+      for upstream in choice.upstreams {
+        for name in Set(names).sorted() {
+          let lookup = await resolver.lookup(Question(name, .a), at: upstream.vantage)
+          findings.append(Finding(lookup, upstream))
+        }
+      }
+      return findings
+    } catch {
+      return [Finding(.fault, "upstream", "\(error)")]
+    }
+  }
+
+  private static func historyFindings(_ configuration: Configuration, isForced: Bool) async -> [Finding] {
+    do {
+      let history = try configuration.readHistory()
+      var findings = [Finding]()
+      let report = try await history.quickCheck(isForced: isForced)
+      if report.problems.isEmpty {
+        findings.append(
+          Finding(.good, "history", "\(history.path) is sound" + (report.isComplete ? "" : " at its ends; --full checks all")))
+      } else {
+        findings += report.problems.prefix(10).map { Finding(.fault, "history", "\($0). Try: restore a backup") }
+      }
+      let now = SystemClock().now
+      let states = try await history.setStates()
+      for set in configuration.enabledSets {
+        findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
+      }
+      for event in try await history.events(limit: 200) where event.kind == "cap.reached" {
+        findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))
+      }
+      return findings
+    } catch HistoryError.missing(let path) {
+      return [Finding(.unwise, "history", "\(path) does not exist yet. Try: 'postern serve', or 'postern resolve'")]
+    } catch {
+      return [Finding(.fault, "history", "\(error)")]
+    }
+  }
+}
+
+/// One thing that the doctor looked at.
+struct Finding: Sendable {
+  enum Level: String, Sendable {
+    case good
+    case unwise
+    case fault
+
+    var mark: String {
+      switch self {
+      case .good: "ok  "
+      case .unwise: "look"
+      case .fault: "BAD "
+      }
+    }
+  }
+
+  let level: Level
+  let subject: String
+  let sentence: String
+
+  init(_ level: Level, _ subject: String, _ sentence: String) {
+    self.level = level
+    self.subject = subject
+    self.sentence = sentence
+  }
+
+  init(_ lookup: Lookup, _ upstream: Upstream) {
+    subject = "upstream \(upstream.endpoint)"
+    switch lookup.outcome {
+    case .answer:
+      level = .good
+      sentence = "\(lookup.question) answered in \(lookup.roundTrip.milliseconds) ms"
+    case .noData, .nxDomain:
+      level = .fault
+      sentence = "\(lookup.question): \(lookup.outcome). Try: whether this resolver blocks the name"
+    case .failure(let kind):
+      level = .fault
+      let detail = lookup.detail.map { " (\($0))" } ?? ""
+      sentence = "\(lookup.question): \(kind.rawValue)\(detail). Try: 'dig @\(upstream.address) \(lookup.question.name)'"
+    }
+  }
+
+  init(_ set: SetName, _ state: SetState?, now: Timestamp) {
+    subject = "set \(set)"
+    guard let state else {
+      level = .unwise
+      sentence = "it never published. Try: 'postern serve', or 'postern resolve'"
+      return
+    }
+    let isStale = state.status == .stale || now - state.checkedAt > state.maxStale
+    switch state.status {
+    case _ where isStale:
+      level = .fault
+      sentence = "stale: the last good lookup was at \(state.checkedAt). Try: look at the upstreams above"
+    case .held:
+      level = .unwise
+      sentence = "held: \(state.heldReasons.joined(separator: "; ")). Try: 'postern approve \(set)' if that is right"
+    default:
+      level = .good
+      sentence = "good, last looked up at \(state.checkedAt)"
+    }
+  }
+
+  /// One line of JSON.
+  var json: [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    json.string(level.rawValue, "level")
+    json.string(subject, "subject")
+    json.string(sentence, "sentence")
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import DNS
+import Deciding
+import Publishing
+
+struct ExplainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain", abstract: "Why an address is, was or isn't in a set.")
+
+  @Argument(help: "The address.")
+  var address: String
+  @Option(name: .long, help: ArgumentHelp("The moment that is asked about; now without.", valueName: "moment"))
+  var at: String?
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var shared: SharedOptions
+
+  func run() async throws {
+    guard let address = IPAddress(address) else {
+      throw CommandFailure(.usage, "'\(address)' is no address", try: "20.0.0.1 or 2603:1061:f:100::10")
+    }
+    let now = SystemClock().now
+    let moment = try at.map { try Moment($0, now: now).timestamp }
+    let history = try shared.load().readHistory()
+    let explanation = try await Explanation.gather(address, at: moment, now: now, from: history)
+    if output.json { Console.write(explanation.json) } else { Self.show(explanation) }
+    if explanation.memberships.isEmpty, explanation.sources.isEmpty, explanation.rejections.isEmpty {
+      throw ExitCode(ExitStatus.notFound.rawValue)
+    }
+  }
+
+  private static func show(_ explanation: Explanation) {
+    Console.line(explanation.summary)
+    for membership in explanation.memberships {
+      let end = membership.left.map { "until \($0.at) (generation \($0.generation))" } ?? "until now"
+      Console.line("  set \(membership.set): from \(membership.entered.at) (generation \(membership.entered.generation)) \(end)")
+    }
+    for source in explanation.sources {
+      let seen = source.interval.observation
+      let path = ([source.name.text] + source.chain.map(\.target.text) + [explanation.address.description])
+        .joined(separator: " → ")
+      Console.line("  \(path)")
+      let end = source.interval.until.map { ", stopped counting \($0)" } ?? ""
+      Console.line(
+        "    by \(seen.key.vantage), first \(seen.firstSeen), last \(seen.lastSeen), \(seen.count) lookups, TTL \(seen.ttl)\(end)")
+    }
+    for question in explanation.failing {
+      Console.line("  \(question.question) fails at \(question.vantage) (\(question.outcome)): its retention stands still")
+    }
+    for rejection in explanation.rejections {
+      Console.line(
+        "  rejected \(rejection.at): \(rejection.key.vantage) gave it for \(rejection.key.name); \(rejection.reason.explanation)")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Deciding
+import Publishing
+import Recording
+
+/// How a set is written: the same options, under the same names, as in the query of `/v1/sets/…`.
+struct FormatOptions: ParsableArguments {
+  @Option(name: .long, help: "plain, json, ipset or nft.", completion: .list(FormatRegistry.all.map(\.id)))
+  var format: String?
+  @Option(name: .long, help: ArgumentHelp("4, 6 or both.", valueName: "4|6|both"))
+  var family: String?
+  @Flag(name: .long, help: "Write each address on its own.")
+  var noAggregate = false
+  @Option(name: .long, help: ArgumentHelp("Prefix lengths: auto, always or never.", valueName: "style"))
+  var cidr: String?
+  @Flag(name: .long, help: "Begin with lines that say what this is (plain).")
+  var comments = false
+  @Option(name: .long, help: "The set's name in the file, instead of its own (ipset, nft).")
+  var name: String?
+  @Option(name: .long, help: "The table (nft).")
+  var table: String?
+  @Option(name: .long, help: ArgumentHelp("The set's constant capacity (ipset).", valueName: "count"))
+  var maxelem: String?
+
+  /// The options as the query would say them.
+  func parameters(format implied: String? = nil) throws -> RepresentationParameters {
+    var items = [(name: String, value: String)]()
+    if let format = format ?? implied { items.append(("format", format)) }
+    if let family { items.append(("family", family)) }
+    if noAggregate { items.append(("aggregate", "0")) }
+    if let cidr { items.append(("cidr", cidr)) }
+    if comments { items.append(("comments", "1")) }
+    if let name { items.append(("name", name)) }
+    if let table { items.append(("table", table)) }
+    if let maxelem { items.append(("maxelem", maxelem)) }
+    return try RepresentationParameters(items)
+  }
+}
+
+/// A set as the history has it, for commands that work without the service.
+struct StoredSet {
+  let snapshot: Snapshot
+  let state: SetState
+
+  /// Reads the set that may be handed to a firewall.
+  ///
+  /// - Throws: `CommandFailure` with `noTrustworthySet` when it never published, or nobody looked for `maxStale`.
+  init(_ name: SetName, from history: HistoryStore, now: Timestamp) async throws {
+    guard let snapshot = try await history.currentSnapshot(of: name),
+      let state = try await history.setStates().first(where: { $0.set == name })
+    else {
+      throw CommandFailure(
+        .noTrustworthySet, "set \(name) has nothing to publish yet", try: "'postern serve', or 'postern resolve' for one round")
+    }
+    let age = now - state.checkedAt
+    guard state.status != .stale, age <= state.maxStale else {
+      throw CommandFailure(
+        .noTrustworthySet,
+        "set \(name) is stale: its last good lookup was at \(state.checkedAt), longer ago than maxStale (\(QuantityText.text(state.maxStale)))",
+        try: "'postern doctor'; files that were exported before stay as they are")
+    }
+    self.snapshot = snapshot
+    self.state = state
+  }
+
+  /// Tells on standard error that a guard holds a newer candidate.
+  func warnIfHeld() {
+    guard state.status == .held else { return }
+    Console.warn(
+      "set \(snapshot.set) is held at generation \(snapshot.generation): \(state.heldReasons.joined(separator: "; ")). "
+        + "Try: 'postern approve \(snapshot.set)' if the change is right")
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Publishing
+
+struct SetCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Print the current set, one element a line.")
+
+  @Argument(help: "The set; may be left out when only one is enabled.")
+  var set: String?
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var shared: SharedOptions
+
+  func run() async throws {
+    let configuration = try shared.load()
+    let name = try configuration.setName(set)
+    let parameters = try format.parameters(format: output.json ? "json" : nil)
+    let history = try configuration.readHistory()
+    let stored = try await StoredSet(name, from: history, now: SystemClock().now)
+    stored.warnIfHeld()
+    Console.write(try parameters.format.render(stored.snapshot, parameters.options))
+  }
+}

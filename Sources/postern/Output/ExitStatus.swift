@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Publishing
+import Recording
+import Resolving
+import Serving
+
+/// The exit codes of the command.
+enum ExitStatus: Int32 {
+  case done = 0
+  case failed = 1
+  /// Wrong usage or configuration.
+  case usage = 2
+  case noTrustworthySet = 3
+  case heldByGuard = 4
+  case notFound = 5
+
+  /// The one place that decides with which code an error ends the command.
+  static func of(_ error: any Error) -> ExitStatus {
+    switch error {
+    case let failure as CommandFailure: failure.status
+    case is ConfigurationError, is RepresentationParameterError, is UpstreamError: .usage
+    case HistoryError.missing: .noTrustworthySet
+    default:
+      switch Postern.exitCode(for: error) {
+      case .success: .done
+      case .validationFailure: .usage
+      default: .failed
+      }
+    }
+  }
+
+  /// Says what failed, on standard error, and ends the process. Help and version go to standard output.
+  static func exit(for error: any Error) -> Never {
+    let status = of(error)
+    switch Postern.exitCode(for: error) {
+    case .success: print(Postern.fullMessage(for: error))
+    case .validationFailure: Console.error(Postern.fullMessage(for: error))
+    default: Console.error("postern: \(error)")
+    }
+    Foundation.exit(status.rawValue)
+  }
+}
+
+/// A failure of the command itself: what failed, which thing, and what to try.
+struct CommandFailure: Error, CustomStringConvertible {
+  let status: ExitStatus
+  let description: String
+
+  init(_ status: ExitStatus, _ sentence: String, try hint: String) {
+    self.status = status
+    description = "\(sentence). Try: \(hint)"
+  }
+}

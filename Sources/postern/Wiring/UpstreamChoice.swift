@@ -1,0 +1,63 @@
+import Deciding
+import Glibc
+import Logging
+import Refreshing
+import Resolving
+import ServiceLifecycle
+
+/// Which resolvers are asked: those configured, else the system's.
+struct UpstreamChoice {
+  let upstreams: [Upstream]
+  /// What of resolv.conf can't be used, one sentence each.
+  let warnings: [String]
+
+  init(_ configuration: Configuration) throws {
+    guard let settings = configuration.upstreams.value else {
+      self = try Self.ofSystem()
+      return
+    }
+    upstreams = settings.map { setting in
+      Upstream(
+        vantage: Vantage(setting.label), address: setting.address, port: UInt16(setting.port),
+        transport: setting.transport == .tcp ? .tcp : .udp, clientSubnet: setting.clientSubnet)
+    }
+    warnings = []
+  }
+
+  private init(upstreams: [Upstream], warnings: [String]) {
+    self.upstreams = upstreams
+    self.warnings = warnings
+  }
+
+  static func ofSystem() throws -> UpstreamChoice {
+    let system = try SystemResolvers.read()
+    return UpstreamChoice(
+      upstreams: system.upstreams,
+      warnings: system.unsupported.map { "the system's resolver \($0) can't be asked: link-local addresses aren't supported" })
+  }
+}
+
+/// Follows the system's resolvers: a laptop, a DHCP lease, a resolver that moved.
+struct SystemResolverFollower: Service {
+  let resolver: DNSResolver
+  let worker: ResolverWorker
+  let logger: Logger
+  let started: [Upstream]
+
+  func run() async throws {
+    _ = await cancelWhenGracefulShutdown {
+      var current = started
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(30))
+        // A file that is being rewritten or is gone for a moment must not take the resolvers away.
+        guard let next = try? UpstreamChoice.ofSystem().upstreams, !next.isEmpty, next != current else { continue }
+        logger.notice(
+          "the system's resolvers changed",
+          metadata: ["upstreams": "\(next.map(\.endpoint).joined(separator: ", "))"])
+        current = next
+        resolver.replaceUpstreams(next)
+        await worker.replaceVantages(next.map(\.vantage))
+      }
+    }
+  }
+}
