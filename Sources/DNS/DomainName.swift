@@ -100,7 +100,8 @@ package struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Whether this name lies below `ancestor`, or is it.
   package func isSubdomain(of ancestor: DomainName) -> Bool {
     if ancestor.isRoot || self == ancestor { return true }
-    return labels.count > ancestor.labels.count && labels.suffix(ancestor.labels.count) == ancestor.labels[...]
+    return labels.count > ancestor.labels.count
+      && labels.suffix(ancestor.labels.count) == ancestor.labels[...]
   }
 
   package static func < (left: DomainName, right: DomainName) -> Bool { left.text < right.text }
@@ -128,7 +129,8 @@ package struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertib
   ) throws(DomainNameError) -> UInt8 {
     guard let first = octets.popFirst() else { throw .badEscape(source) }
     guard isDigit(first) else { return first }
-    guard let second = octets.popFirst(), let third = octets.popFirst(), isDigit(second), isDigit(third) else {
+    guard let second = octets.popFirst(), let third = octets.popFirst(), isDigit(second), isDigit(third)
+    else {
       throw .badEscape(source)
     }
     let value = [first, second, third].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
@@ -136,7 +138,9 @@ package struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertib
     return octet
   }
 
-  private static func isDigit(_ octet: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) }
+  private static func isDigit(_ octet: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet)
+  }
 
   private static func isLetterDigitHyphen(_ octet: UInt8) -> Bool {
     isDigit(octet) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet) || octet == UInt8(ascii: "-")

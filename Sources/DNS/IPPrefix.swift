@@ -34,7 +34,8 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
       self.init(address)
       return
     }
-    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), parts[1].utf8.count <= 3,
+    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      parts[1].utf8.count <= 3,
       let length = Int(parts[1]), let prefix = IPPrefix(address, length: length), prefix.address == address
     else { return nil }
     self = prefix
@@ -43,7 +44,9 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
   package var family: AddressFamily { address.family }
 
   /// The last address of the prefix.
-  package var last: IPAddress { IPAddress(family: family, bits: address.bits | Self.hostMask(family.bitWidth - length)) }
+  package var last: IPAddress {
+    IPAddress(family: family, bits: address.bits | Self.hostMask(family.bitWidth - length))
+  }
 
   /// Whether the prefix is a single address.
   package var isHost: Bool { length == family.bitWidth }

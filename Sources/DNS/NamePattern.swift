@@ -22,7 +22,9 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
       default: throw .partialLabel(String(label), in: name.text)
       }
     }
-    guard labels.count > 2, labels.suffix(2).allSatisfy({ !$0.hasPrefix("*") }) else { throw .tooWide(name.text) }
+    guard labels.count > 2, labels.suffix(2).allSatisfy({ !$0.hasPrefix("*") }) else {
+      throw .tooWide(name.text)
+    }
     text = name.text
     self.labels = labels
   }
@@ -33,7 +35,9 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
   package func matches(_ name: DomainName) -> Bool {
     let candidate = name.labels
     let severalFirst = labels[0] == "**"
-    guard severalFirst ? candidate.count >= labels.count : candidate.count == labels.count else { return false }
+    guard severalFirst ? candidate.count >= labels.count : candidate.count == labels.count else {
+      return false
+    }
     return zip(labels.reversed(), candidate.reversed()).allSatisfy { pattern, label in
       pattern == "*" || pattern == "**" || pattern == label
     }
@@ -57,7 +61,8 @@ package enum NamePatternError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .notAName(let error): error.description
-    case .noStar(let text): "'\(text)' has no star. Try: '*.\(text)' for the names below it, or list it under names"
+    case .noStar(let text):
+      "'\(text)' has no star. Try: '*.\(text)' for the names below it, or list it under names"
     case .partialLabel(let label, let text):
       "in '\(text)' the star is only part of the label '\(label)'. Try: a star as a whole label, such as '*.example.com'"
     case .doubleStarNotFirst(let text): "in '\(text)' the '**' is not the leftmost label"

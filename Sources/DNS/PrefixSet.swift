@@ -9,7 +9,8 @@ package struct PrefixSet: Hashable, Sendable {
     var v6 = [(first: UInt128, last: UInt128)]()
     for prefix in prefixes {
       if prefix.family == .ipv4 {
-        v4.append((UInt32(truncatingIfNeeded: prefix.address.bits), UInt32(truncatingIfNeeded: prefix.last.bits)))
+        v4.append(
+          (UInt32(truncatingIfNeeded: prefix.address.bits), UInt32(truncatingIfNeeded: prefix.last.bits)))
       } else {
         v6.append((prefix.address.bits, prefix.last.bits))
       }

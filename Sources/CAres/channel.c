@@ -1,0 +1,154 @@
+// The only file that sees c-ares. Section and pitfall numbers refer to the resolver notes in the project's reference.
+#define _GNU_SOURCE
+#include "CAres.h"
+
+#include <ares.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// ares_send is what all versions have; 1.28 deprecates it for a call that 1.18 lacks.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+// ARES_OPT_QUERY_CACHE of 1.23 and newer, spelled out because 1.18's header lacks it.
+#define MASK_QUERY_CACHE (1 << 21)
+
+struct pca_channel {
+  ares_channel ares;
+  pca_answered answered;
+  void *context;
+  int poll;
+  uint32_t lane;
+  int receive_buffer;
+};
+
+// One per query: c-ares hands back a single pointer. Freed when its answer is delivered.
+struct pending {
+  pca_channel *channel;
+  uint64_t token;
+};
+
+// A binary that was built on 1.18 may run on 1.34 under the same SONAME, which reads a longer struct: the padding is
+// zero, and a zero qcache_max_ttl turns off the cache that 1.31 and newer have on by default.
+union padded_options {
+  struct ares_options options;
+  unsigned char octets[512];
+};
+
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static void library_open(void) { ares_library_init(ARES_LIB_INIT_ALL); }
+
+static void on_socket_state(void *data, ares_socket_t descriptor, int readable, int writable) {
+  const pca_channel *channel = data;
+  if (!readable && !writable) {
+    epoll_ctl(channel->poll, EPOLL_CTL_DEL, descriptor, NULL);
+    return;
+  }
+  // Level-triggered, because 1.18 reads one TCP length or body for each call.
+  struct epoll_event event = {
+    .events = (readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0),
+    .data.u64 = (uint64_t)channel->lane << 32 | (uint32_t)descriptor,
+  };
+  if (epoll_ctl(channel->poll, EPOLL_CTL_MOD, descriptor, &event) < 0 && errno == ENOENT) {
+    epoll_ctl(channel->poll, EPOLL_CTL_ADD, descriptor, &event);
+  }
+}
+
+static int on_socket_made(ares_socket_t descriptor, int type, void *data) {
+  const pca_channel *channel = data;
+  if (type == SOCK_DGRAM && channel->receive_buffer > 0) {
+    // A refusal costs only speed: the window follows what pca_granted_receive_buffer found.
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &channel->receive_buffer, sizeof channel->receive_buffer);
+  }
+  return 0;
+}
+
+static enum pca_status status_of(int status) {
+  switch (status) {
+    case ARES_SUCCESS: return PCA_REPLY;
+    case ARES_ETIMEOUT: return PCA_TIMEOUT;
+    case ARES_EBADRESP: return PCA_BAD_REPLY;
+    case ARES_ECONNREFUSED: return PCA_UNREACHABLE;
+    case ARES_EDESTRUCTION:
+    case ARES_ECANCELLED: return PCA_CLOSED;
+    default: return PCA_LOCAL;
+  }
+}
+
+static void on_answer(void *data, int status, int timeouts, unsigned char *reply, int length) {
+  (void)timeouts;
+  struct pending *pending = data;
+  pca_channel *channel = pending->channel;
+  uint64_t token = pending->token;
+  free(pending);
+  channel->answered(channel->context, token, status_of(status), reply, reply && length > 0 ? (size_t)length : 0);
+}
+
+pca_channel *pca_open(
+    const char *server, enum pca_transport transport, int timeout_ms, int receive_buffer, int poll, uint32_t lane,
+    pca_answered answered, void *context) {
+  pthread_once(&library_once, library_open);
+  pca_channel *channel = calloc(1, sizeof *channel);
+  if (!channel) return NULL;
+  *channel = (pca_channel){
+    .answered = answered, .context = context, .poll = poll, .lane = lane, .receive_buffer = receive_buffer,
+  };
+  union padded_options padded;
+  memset(&padded, 0, sizeof padded);
+  struct ares_options *options = &padded.options;
+  // NOCHECKRESP: SERVFAIL and REFUSED are delivered. IGNTC: so are truncated replies, since the TCP fallback inside
+  // a channel fails other queries on 1.18. EDNS: without it UDP replies are cut at 512 octets without TC.
+  options->flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC | ARES_FLAG_STAYOPEN | ARES_FLAG_NOSEARCH
+    | ARES_FLAG_NOALIASES | (transport == PCA_TCP ? ARES_FLAG_USEVC : 0)
+    | (transport == PCA_UDP_EDNS ? ARES_FLAG_EDNS : 0);
+  options->timeout = timeout_ms;
+  options->tries = 1;
+  options->ednspsz = 4096;
+  options->lookups = "b";
+  options->resolvconf_path = "/dev/null";
+  options->sock_state_cb = on_socket_state;
+  options->sock_state_cb_data = channel;
+  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS
+    | ARES_OPT_RESOLVCONF | ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB | MASK_QUERY_CACHE;
+  if (ares_init_options(&channel->ares, options, mask) != ARES_SUCCESS) {
+    free(channel);
+    return NULL;
+  }
+  ares_set_socket_configure_callback(channel->ares, on_socket_made, channel);
+  if (ares_set_servers_ports_csv(channel->ares, server) != ARES_SUCCESS) {
+    pca_close(channel);
+    return NULL;
+  }
+  return channel;
+}
+
+void pca_send(pca_channel *channel, uint64_t token, const void *query, size_t length) {
+  struct pending *pending = malloc(sizeof *pending);
+  if (!pending || length > 65535) {
+    free(pending);
+    channel->answered(channel->context, token, PCA_LOCAL, NULL, 0);
+    return;
+  }
+  *pending = (struct pending){.channel = channel, .token = token};
+  // The cast spans 1.34.7, whose callback alone takes a const reply.
+  ares_send(channel->ares, query, (int)length, (ares_callback)on_answer, pending);
+}
+
+void pca_ready(pca_channel *channel, int descriptor, int readable, int writable) {
+  ares_process_fd(
+    channel->ares, readable ? descriptor : ARES_SOCKET_BAD, writable ? descriptor : ARES_SOCKET_BAD);
+}
+
+void pca_expire(pca_channel *channel) { ares_process_fd(channel->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD); }
+
+void pca_close(pca_channel *channel) {
+  ares_destroy(channel->ares);
+  free(channel);
+}
+
+const char *pca_version(void) { return ares_version(NULL); }

@@ -1,0 +1,122 @@
+/// Writes queries.
+package enum MessageWriter {
+  /// Replaces `octets` by a query for `question` and returns how many of its octets are the question section, which
+  /// starts at octet 12.
+  ///
+  /// - Parameters:
+  ///   - recursionDesired: RD; off when asking an authoritative server.
+  ///   - udpSize: the largest UDP reply that we take, at least 512; nil for a query without OPT.
+  ///   - clientSubnet: sent as EDNS client subnet (RFC 7871); left out without OPT.
+  ///   - caseBits: a one turns the letter at its place to upper case (draft-vixie-dnsext-dns0x20); 0 sends the
+  ///     canonical name. Bits are used from the lowest, and again after 64 letters.
+  /// - Throws: `WireError.unwritableName`; `octets` is then unspecified.
+  @discardableResult
+  package static func writeQuery(
+    _ question: Question, id: UInt16, recursionDesired: Bool = true, udpSize: UInt16?,
+    clientSubnet: IPPrefix? = nil,
+    caseBits: UInt64 = 0, into octets: inout [UInt8]
+  ) throws(WireError) -> Int {
+    octets.removeAll(keepingCapacity: true)
+    append(id, to: &octets)
+    append(recursionDesired ? 0x0100 : 0, to: &octets)
+    append(1, to: &octets)
+    append(0, to: &octets)
+    append(0, to: &octets)
+    append(udpSize == nil ? 0 : 1, to: &octets)
+    try append(question.name, caseBits: caseBits, to: &octets)
+    append(question.type.rawValue, to: &octets)
+    append(1, to: &octets)
+    let questionLength = octets.count - 12
+    if let udpSize { appendOPT(udpSize: max(512, udpSize), clientSubnet: clientSubnet, to: &octets) }
+    return questionLength
+  }
+
+  /// A query as `writeQuery` writes it, in a new array.
+  ///
+  /// - Throws: `WireError.unwritableName`.
+  package static func query(
+    _ question: Question, id: UInt16, recursionDesired: Bool = true, udpSize: UInt16? = 1232,
+    clientSubnet: IPPrefix? = nil, caseBits: UInt64 = 0
+  ) throws(WireError) -> [UInt8] {
+    var octets = [UInt8]()
+    try writeQuery(
+      question, id: id, recursionDesired: recursionDesired, udpSize: udpSize, clientSubnet: clientSubnet,
+      caseBits: caseBits, into: &octets)
+    return octets
+  }
+
+  /// Appends the name in wire form, uncompressed.
+  ///
+  /// - Throws: `WireError.unwritableName` for a label over 63 or a name over 255 octets, which only a name that was
+  ///   adopted unread can have.
+  package static func append(
+    _ name: DomainName, caseBits: UInt64 = 0, to octets: inout [UInt8]
+  ) throws(WireError) {
+    let start = octets.count
+    var caseBits = caseBits
+    var lengthAt = octets.count
+    var escape = 0  // digits still to come of \DDD
+    var value: UInt16 = 0
+    var isEscaped = false
+    octets.append(0)
+    if !name.isRoot {
+      for octet in name.text.utf8 {
+        if escape > 0 {
+          value = value &* 10 &+ UInt16(octet &- 0x30)
+          escape -= 1
+          if escape == 0 { octets.append(UInt8(truncatingIfNeeded: value)) }
+        } else if isEscaped {
+          isEscaped = false
+          if (0x30...0x39).contains(octet) {
+            value = UInt16(octet &- 0x30)
+            escape = 2
+          } else {
+            octets.append(octet)
+          }
+        } else if octet == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if octet == UInt8(ascii: ".") {
+          try close(lengthAt, name, &octets)
+          lengthAt = octets.count
+          octets.append(0)
+        } else if caseBits != 0, (0x61...0x7a).contains(octet) {
+          octets.append(octet ^ UInt8(truncatingIfNeeded: (caseBits & 1) << 5))
+          caseBits = caseBits >> 1 | caseBits << 63
+        } else {
+          octets.append(octet)
+        }
+      }
+      try close(lengthAt, name, &octets)
+      octets.append(0)
+    }
+    guard octets.count - start <= 255 else { throw .unwritableName(name) }
+  }
+
+  private static func close(_ lengthAt: Int, _ name: DomainName, _ octets: inout [UInt8]) throws(WireError) {
+    let length = octets.count - lengthAt - 1
+    guard (1...63).contains(length) else { throw .unwritableName(name) }
+    octets[lengthAt] = UInt8(length)
+  }
+
+  private static func appendOPT(udpSize: UInt16, clientSubnet: IPPrefix?, to octets: inout [UInt8]) {
+    octets.append(0)
+    append(RecordType.opt.rawValue, to: &octets)
+    append(udpSize, to: &octets)
+    append(0, to: &octets)  // extended response code and version
+    append(0, to: &octets)  // DO and reserved bits
+    guard let clientSubnet else { return append(0, to: &octets) }
+    let address = clientSubnet.address.octets.prefix((clientSubnet.length + 7) / 8)
+    append(UInt16(8 + address.count), to: &octets)
+    append(ClientSubnet.optionCode, to: &octets)
+    append(UInt16(4 + address.count), to: &octets)
+    append(ClientSubnet.familyNumber(clientSubnet.family), to: &octets)
+    octets.append(UInt8(clientSubnet.length))
+    octets.append(0)
+    octets.append(contentsOf: address)
+  }
+
+  private static func append(_ value: UInt16, to octets: inout [UInt8]) {
+    octets.append(UInt8(truncatingIfNeeded: value >> 8))
+    octets.append(UInt8(truncatingIfNeeded: value))
+  }
+}

@@ -1,0 +1,152 @@
+import CAres
+import DNS
+import Deciding
+
+extension EngineLoop {
+  /// Acts on a reply.
+  func follow(_ verdict: ReplyVerdict, _ lookup: PendingLookup, on lane: Lane) {
+    guard let line = lookup.line else { return }
+    lane.consecutiveTimeouts = 0
+    if case .malformed(let reason) = verdict {
+      line.statistics.malformed += 1
+      // 1.18 may have stopped EDNS on this channel and cut the reply; 1.34 drops the connection anyway.
+      retire(lane)
+      lookup.lastFailure = (.malformed, reason)
+      return tryAgain(lookup)
+    }
+    line.statistics.answered += 1
+    line.breaker.recordReply()
+    lookup.isProbe = false
+    line.recordRoundTrip(clock - lookup.lastSent)
+    switch verdict {
+    case .malformed: break
+    case .final(let outcome, let message, let chain, let detail):
+      complete(lookup, outcome: outcome, message: message, chain: chain, detail: detail)
+    case .askOverTCP:
+      lookup.sawTruncation = true
+      lookup.transport = .tcp
+      lookup.triesLeft = PendingLookup.tcpTries
+      sendAgain(lookup)
+    case .askWithoutEDNS(let code):
+      // The channel may refuse EDNS from now on (1.18).
+      retire(lane)
+      line.plainUntil = clock + settings.plainFor.nanoseconds
+      lookup.usesEDNS = false
+      lookup.lastFailure = (.formErr, "the upstream answered \(code)")
+      lookup.triesLeft = max(1, lookup.triesLeft)
+      sendAgain(lookup)
+    }
+  }
+
+  /// Acts on a try that c-ares gave up.
+  func follow(_ status: pca_status, _ lookup: PendingLookup) {
+    guard let line = lookup.line, lookup.stage == .flying else { return }
+    let endpoint = line.upstream.endpoint
+    switch status {
+    case PCA_TIMEOUT where clock - lookup.lastSent >= Self.soonestTimeout:
+      timeIsUp(lookup)
+    case PCA_TIMEOUT, PCA_UNREACHABLE:
+      // 1.27 says timeout, at once, for a refused connection.
+      line.statistics.unreachable += 1
+      lookup.lastFailure = (.network, "\(endpoint) can't be reached: connection refused, closed or no route")
+      if let lane = lookup.lane { retire(lane) }
+      pause(lookup)
+    case PCA_BAD_REPLY:
+      line.statistics.malformed += 1
+      lookup.lastFailure = (.malformed, "c-ares could not read the reply")
+      if let lane = lookup.lane { retire(lane) }
+      tryAgain(lookup)
+    case PCA_CLOSED:
+      tryAgain(lookup)
+    default:
+      lookup.lastFailure = (.network, "no memory or socket for a query to \(endpoint)")
+      pause(lookup)
+    }
+  }
+
+  /// The time of the try, or of the pause, is over.
+  func timeIsUp(_ lookup: PendingLookup) {
+    guard let line = lookup.line else { return }
+    switch lookup.stage {
+    case .flying:
+      line.statistics.timeouts += 1
+      if let lane = lookup.lane {
+        lane.consecutiveTimeouts += 1
+        // A stale source port or, on 1.34.5, a socket that an empty datagram wedged.
+        if lane.consecutiveTimeouts >= Self.mostTimeouts || lane.kind == .tcp { retire(lane) }
+      }
+      lookup.lastFailure = (.timeout, "no reply from \(line.upstream.endpoint)")
+      tryAgain(lookup)
+    case .pausing, .parked: tryAgain(lookup)
+    case .queued, .free: break
+    }
+  }
+
+  /// Sends the next try, or ends the lookup when there is none left.
+  private func tryAgain(_ lookup: PendingLookup) {
+    if lookup.triesLeft > 0, clock < lookup.deadline { return sendAgain(lookup) }
+    let failure = lookup.lastFailure ?? (.timeout, "no reply in time")
+    if lookup.sawTruncation {
+      return fail(lookup, .truncated, "the reply was truncated, and TCP failed: \(failure.detail)")
+    }
+    fail(lookup, failure.kind, "\(failure.detail) (\(lookup.attempts) packets sent)")
+  }
+
+  /// Waits before the next try: a resolver that restarts is back within moments.
+  private func pause(_ lookup: PendingLookup) {
+    guard lookup.triesLeft > 0, let first = settings.tries.first else { return tryAgain(lookup) }
+    release(lookup)
+    lookup.stage = .pausing
+    wheel.add(lookup.token, at: min(lookup.deadline, clock + first.nanoseconds / 4))
+  }
+
+  private func sendAgain(_ lookup: PendingLookup) {
+    guard let line = lookup.line else { return }
+    if let lane = lane(for: lookup, on: line, isFurther: true) { return send(lookup, lane) }
+    release(lookup)
+    lookup.stage = .parked
+    line.parked.append(lookup.token)
+    wheel.add(lookup.token, at: lookup.deadline)
+  }
+
+  private func complete(
+    _ lookup: PendingLookup, outcome: Outcome, message: Message, chain: CNAMEChain, detail: String?
+  ) {
+    guard let job = lookup.job else { return }
+    complete(
+      lookup,
+      Lookup(
+        question: job.question, vantage: job.vantage, at: now(), outcome: outcome,
+        responseCode: message.responseCode, chain: chain,
+        negativeTTL: outcome == .noData || outcome == .nxDomain ? message.negativeTTL : nil,
+        isAuthenticated: message.flags.isAuthenticated, roundTrip: .nanoseconds(clock - lookup.firstSent),
+        attempts: lookup.attempts, detail: detail))
+  }
+
+  /// Ends a lookup without a reply that counts.
+  func fail(_ lookup: PendingLookup, _ kind: FailureKind, _ detail: String) {
+    guard let job = lookup.job, let line = lookup.line else { return }
+    switch kind {
+    case .timeout, .network:
+      line.breaker.recordFailure(at: clock)
+      line.lastFailure = (kind, detail)
+      lookup.isProbe = false
+    case .cancelled:
+      break
+    default:
+      // It speaks, if badly.
+      line.breaker.recordReply()
+      lookup.isProbe = false
+    }
+    complete(
+      lookup,
+      Lookup(
+        question: job.question, vantage: job.vantage, at: now(), outcome: .failure(kind),
+        roundTrip: lookup.firstSent == 0 ? .zero : .nanoseconds(clock - lookup.firstSent),
+        attempts: lookup.attempts, detail: detail))
+  }
+
+  /// Timeouts in a row that retire a lane.
+  private static let mostTimeouts = 3
+  private static let soonestTimeout: UInt64 = 50_000_000
+}
