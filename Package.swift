@@ -24,6 +24,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's C functions: the loop over observations binds its numbers directly.
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -62,7 +64,7 @@ let package = Package(
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"], resources: [.embedInCode("0001-history.sql")]),
-    module("Recording", ["Schema", "DNS", "Deciding", grdb]),
+    module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module("Learning", ["DNS", "Deciding"]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),
     module("Refreshing", ["DNS", "Deciding", logging, metrics, lifecycle]),
@@ -80,7 +82,7 @@ let package = Package(
     tests("DNSTests", ["DNS"]),
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
-    tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", grdb]),
+    tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", grdb]),
     tests("LearningTests", ["Learning", "Deciding", "DNS"]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),

@@ -1,1 +1,17 @@
-// s
+/// The tables of the history: the numbered files beside this one, in order. What a person reads is what runs.
+package enum Schema {
+  /// One step from an older file to a newer; applied in one transaction and never changed once released.
+  package struct Migration: Sendable {
+    /// What `user_version` says once it is applied; 1 or more, without gaps.
+    package let number: Int
+    package let sql: String
+  }
+
+  /// All migrations, oldest first.
+  package static let migrations = [
+    Migration(number: 1, sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self))
+  ]
+
+  /// The `user_version` of a file that is up to date.
+  package static var version: Int { migrations.count }
+}

@@ -1,0 +1,143 @@
+internal import DNS
+internal import Deciding
+internal import Foundation
+internal import GRDB
+
+/// Writes one batch inside a transaction that the caller opened.
+struct BatchWriter {
+  let db: Database
+  let batch: HistoryBatch
+
+  /// Events and kinds of rejections that are kept.
+  static let kept = 100_000
+  /// A writer that committed nothing for longer was not looking: the slowest question is asked every five minutes.
+  static let longestSilence = Duration.seconds(15 * 60)
+
+  func write(interning: inout InternTable) throws {
+    try beat()
+    try IntervalWriter(db: db).write(batch, interning: &interning)
+    try writeRejections(&interning)
+    try writeQuestions(&interning)
+    try writeLearnedNames(&interning)
+    for publication in batch.publications {
+      try PublicationWriter(db: db, set: try interning.id(of: publication.snapshot.set, in: db)).write(
+        publication)
+    }
+    for state in batch.setStates { try write(state, set: try interning.id(of: state.set, in: db)) }
+    try writeEvents()
+    for decision in batch.appliedDecisions {
+      try statement("UPDATE decision SET applied_at = ? WHERE id = ? AND applied_at IS NULL")
+        .execute(arguments: [batch.at.milliseconds, decision])
+    }
+    for position in batch.positions { try write(position) }
+  }
+
+  /// Moves the end of the span in which this writer looks, or begins a new one.
+  private func beat() throws {
+    let now = batch.at.milliseconds
+    try statement(
+      """
+      UPDATE watch SET heartbeat = max(heartbeat, ?1)
+      WHERE started = (SELECT max(started) FROM watch WHERE started <= ?1) AND heartbeat >= ?1 - ?2
+      """
+    ).execute(arguments: [now, Self.longestSilence.milliseconds])
+    guard db.changesCount == 0 else { return }
+    try statement("INSERT INTO watch (started, heartbeat) VALUES (?1, ?1) ON CONFLICT DO NOTHING")
+      .execute(arguments: [now])
+  }
+
+  private func writeRejections(_ interning: inout InternTable) throws {
+    guard !batch.rejections.isEmpty else { return }
+    for rejection in batch.rejections {
+      let key = try interning.key(of: rejection.key, in: db)
+      try statement(
+        """
+        INSERT INTO rejection (rr, name, vantage, reason, first, last, count) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)
+        ON CONFLICT (rr, name, vantage, reason) DO UPDATE SET last = max(last, excluded.last), count = count + 1
+        """
+      ).execute(arguments: [
+        key.record, key.name, key.vantage, rejection.reason.rawValue, rejection.at.milliseconds,
+      ])
+    }
+    try keepNewest(of: "rejection")
+  }
+
+  private func writeQuestions(_ interning: inout InternTable) throws {
+    for (question, vantage) in batch.retiredQuestions {
+      try statement("DELETE FROM question WHERE name = ? AND type = ? AND vantage = ?").execute(arguments: [
+        try interning.id(of: question.name, in: db), question.type.rawValue,
+        try interning.id(of: vantage, in: db),
+      ])
+    }
+    for status in batch.questions {
+      try statement(
+        """
+        INSERT INTO question (name, type, vantage, outcome, asked, succeeded, watched) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (name, type, vantage) DO UPDATE SET
+          outcome = excluded.outcome, asked = excluded.asked, succeeded = excluded.succeeded,
+          watched = excluded.watched
+        """
+      ).execute(arguments: [
+        try interning.id(of: status.question.name, in: db), status.question.type.rawValue,
+        try interning.id(of: status.vantage, in: db), status.outcome.description, status.askedAt.milliseconds,
+        status.succeededAt?.milliseconds, status.watched,
+      ])
+    }
+  }
+
+  private func writeLearnedNames(_ interning: inout InternTable) throws {
+    for name in batch.forgottenNames {
+      try statement("DELETE FROM learned WHERE name = ?").execute(arguments: [
+        try interning.id(of: name, in: db)
+      ])
+    }
+    for learned in batch.learnedNames {
+      try statement(
+        """
+        INSERT OR REPLACE INTO learned (name, state, first, last, sightings, sources, denials, resolved)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+      ).execute(arguments: [
+        try interning.id(of: learned.name, in: db), learned.state.rawValue, learned.firstSighted.milliseconds,
+        learned.lastSighted.milliseconds, learned.sightings, try learned.sources.stored(), learned.denials,
+        learned.resolvedAt?.milliseconds,
+      ])
+    }
+  }
+
+  private func write(_ state: SetState, set: Int64) throws {
+    try statement(
+      "INSERT OR REPLACE INTO set_state (setid, status, reasons, checked, max_stale) VALUES (?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      set, state.status.rawValue, try state.heldReasons.stored(), state.checkedAt.milliseconds,
+      state.maxStale.milliseconds,
+    ])
+  }
+
+  private func writeEvents() throws {
+    guard !batch.events.isEmpty else { return }
+    for event in batch.events {
+      try statement("INSERT INTO event (at, kind, subject, detail) VALUES (?, ?, ?, ?)")
+        .execute(arguments: [event.at.milliseconds, event.kind, event.subject, event.detail])
+    }
+    try keepNewest(of: "event")
+  }
+
+  private func write(_ position: FollowerPosition) throws {
+    try statement(
+      "INSERT OR REPLACE INTO follower (path, device, inode, head, offset) VALUES (?, ?, ?, ?, ?)"
+    )
+    .execute(arguments: [
+      position.path, Int64(bitPattern: position.device), Int64(bitPattern: position.inode),
+      Data(position.head),
+      position.offset,
+    ])
+  }
+
+  /// Ids only grow, so the oldest are the smallest.
+  private func keepNewest(of table: String) throws {
+    try statement("DELETE FROM \(table) WHERE id <= (SELECT max(id) FROM \(table)) - \(Self.kept)").execute()
+  }
+
+  private func statement(_ sql: String) throws -> Statement { try db.cachedStatement(sql: sql) }
+}

@@ -1,0 +1,135 @@
+package import DNS
+package import Deciding
+internal import GRDB
+
+extension HistoryStore: HistoryReader {
+  /// A set that published but never told how it stands counts as checked at its last generation and stale from then.
+  package func setStates() async throws -> [SetState] {
+    try await read { db in try Self.setStates(db) }
+  }
+
+  package func currentSnapshot(of set: SetName) async throws -> Snapshot? {
+    try await read(set) { reader in try reader.currentSnapshot() }
+  }
+
+  package func generation(of set: SetName, at moment: Timestamp) async throws -> GenerationRecord? {
+    try await read(set) { reader in try reader.generation(at: moment) }
+  }
+
+  package func generation(_ generation: Generation, of set: SetName) async throws -> GenerationRecord? {
+    try await read(set) { reader in try reader.generation(generation) }
+  }
+
+  package func generations(of set: SetName, limit: Int) async throws -> [GenerationRecord] {
+    try await read(set) { reader in try reader.generations(limit: limit) } ?? []
+  }
+
+  package func addresses(of set: SetName, in generation: Generation) async throws -> [IPAddress]? {
+    try await read(set) { reader in
+      guard let record = try reader.generation(generation) else { return nil }
+      return try reader.addresses(in: record)
+    }
+  }
+
+  /// Also backwards: from a newer generation to an older one. `to` may be 0 then.
+  package func difference(of set: SetName, from: Generation, to: Generation) async throws -> SetDifference? {
+    try await read(set) { reader in
+      guard from != to else {
+        guard try from.number == 0 || reader.generation(from) != nil else { return nil }
+        return SetDifference(from: from, to: to, entered: [], left: [])
+      }
+      let isForward = from < to
+      let step = try reader.difference(from: min(from, to).number, to: max(from, to).number)
+      return step.map { step in
+        SetDifference(
+          from: from, to: to, entered: isForward ? step.entered : step.left,
+          left: isForward ? step.left : step.entered)
+      }
+    }
+  }
+
+  /// An open interval overlaps all that follows its beginning. Open ones come first, then those that ended last.
+  package func intervals(
+    for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int
+  ) async throws -> [ObservedInterval] {
+    try await read { db in try IntervalReader.intervals(db, for: name, in: window, limit: limit) }
+  }
+
+  /// The same order and overlap as for a name.
+  package func intervals(
+    giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int
+  ) async throws -> [ObservedInterval] {
+    try await read { db in try IntervalReader.intervals(db, giving: prefix, in: window, limit: limit) }
+  }
+
+  /// The same record rejected for the same reason comes once, with the last time.
+  package func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection] {
+    try await read { db in
+      try Row.fetchAll(
+        db.cachedStatement(sql: HistoryQueries.rejectionsOfAddress),
+        arguments: [address.family.recordType.rawValue, address.stored, max(0, limit)]
+      ).map { row in
+        Rejection(
+          key: try IntervalReader.key(row), reason: try row.word(5, RejectionReason.self),
+          at: try row.timestamp(6))
+      }
+    }
+  }
+
+  package func memberships(of address: IPAddress) async throws -> [Membership] {
+    try await read { db in
+      var memberships: [Membership] = []
+      var entered: (set: SetName, record: GenerationRecord)?
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(sql: HistoryQueries.stepsOfAddress), arguments: [address.stored])
+      while let row = try rows.next() {
+        let (set, record) = (try Self.setName(row, 0), try SetReader.record(row, from: 2))
+        if let open = entered {
+          // The steps of one set end where the next set's begin; an address that stays has no step out.
+          let isOut = try open.set == set && row.integer(1) < 0
+          memberships.append(Membership(set: open.set, entered: open.record, left: isOut ? record : nil))
+        }
+        entered = try row.integer(1) > 0 ? (set, record) : nil
+      }
+      if let open = entered { memberships.append(Membership(set: open.set, entered: open.record, left: nil)) }
+      return memberships.sorted {
+        ($1.entered.at, $1.entered.generation, $0.set) < ($0.entered.at, $0.entered.generation, $1.set)
+      }
+    }
+  }
+
+  package func questions() async throws -> [QuestionStatus] {
+    try await read { db in try Self.questions(db) }
+  }
+
+  package func learnedNames() async throws -> [LearnedName] {
+    try await read { db in try Self.learnedNames(db) }
+  }
+
+  package func events(limit: Int) async throws -> [Event] {
+    try await read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT at, kind, subject, detail FROM event ORDER BY id DESC LIMIT ?",
+        arguments: [max(0, limit)]
+      ).map { row in
+        Event(
+          at: try row.timestamp(0), kind: try row.text(1), subject: try row.text(2), detail: try row.text(3))
+      }
+    }
+  }
+
+  package func decisions(limit: Int) async throws -> [Decision] {
+    try await read { db in try Self.decisions(db, "ORDER BY id DESC LIMIT ?", [max(0, limit)]) }
+  }
+
+  /// Reads about one set; nil when the history never heard of it.
+  private func read<Value: Sendable>(
+    _ set: SetName, _ body: @escaping @Sendable (SetReader) throws -> Value?
+  ) async throws -> Value? {
+    try await read { db in
+      let find = try db.cachedStatement(sql: "SELECT id FROM set_name WHERE name = ?")
+      guard let id = try Int64.fetchOne(find, arguments: [set.text]) else { return nil }
+      return try body(SetReader(db: db, set: SetReader.StoredSet(id: id, name: set)))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+internal import DNS
+internal import Deciding
+internal import GRDB
+
+/// The small numbers that stand for names, records, vantages and sets in the tables, as far as they were used lately.
+///
+/// It mirrors what is committed: after a transaction that failed, or one that removed rows, it must be emptied.
+struct InternTable: ~Copyable, Sendable {
+  private var names = BoundedCache<DomainName, Int64>(capacity: 131_072)
+  private var records = BoundedCache<RecordKey, Int64>(capacity: 262_144)
+  private var vantages: [Vantage: Int64] = [:]
+  private var sets: [SetName: Int64] = [:]
+  /// Neighbours in a batch mostly share their name.
+  private var lastName: (name: DomainName, id: Int64)?
+
+  private struct RecordKey: Hashable, Sendable {
+    let owner: Int64
+    let type: RecordType
+    let data: RecordData
+  }
+
+  mutating func removeAll() {
+    names.removeAll()
+    records.removeAll()
+    vantages = [:]
+    sets = [:]
+    lastName = nil
+  }
+
+  /// The three numbers of an observation, in the order of the key of `active`.
+  mutating func key(of key: ObservationKey, in db: Database) throws -> IntervalKey {
+    let name = try id(of: key.name, in: db)
+    let owner = key.owner == key.name ? name : try id(of: key.owner, in: db)
+    return IntervalKey(
+      name: name, vantage: try id(of: key.vantage, in: db),
+      record: try id(ofType: key.type, data: key.data, owner: owner, in: db))
+  }
+
+  mutating func id(of name: DomainName, in db: Database) throws -> Int64 {
+    if let last = lastName, last.name == name { return last.id }
+    let id = try names.value(for: name) ?? store(name, in: db)
+    lastName = (name, id)
+    return id
+  }
+
+  mutating func id(of vantage: Vantage, in db: Database) throws -> Int64 {
+    if let id = vantages[vantage] { return id }
+    let id = try Self.intern(
+      db, find: "SELECT id FROM vantage WHERE label = ?", insert: "INSERT INTO vantage (label) VALUES (?)",
+      [vantage.label.databaseValue])
+    vantages[vantage] = id
+    return id
+  }
+
+  mutating func id(of set: SetName, in db: Database) throws -> Int64 {
+    if let id = sets[set] { return id }
+    let id = try Self.intern(
+      db, find: "SELECT id FROM set_name WHERE name = ?", insert: "INSERT INTO set_name (name) VALUES (?)",
+      [set.text.databaseValue])
+    sets[set] = id
+    return id
+  }
+
+  private mutating func store(_ name: DomainName, in db: Database) throws -> Int64 {
+    let find = try db.cachedStatement(sql: "SELECT id FROM name WHERE fqdn = ?")
+    let id: Int64
+    if let known = try Int64.fetchOne(find, arguments: [name.text]) {
+      id = known
+    } else {
+      try db.cachedStatement(sql: "INSERT INTO name (fqdn, rkey) VALUES (?, ?)")
+        .execute(arguments: [name.text, name.reversedKey])
+      id = db.lastInsertedRowID
+    }
+    names.insert(id, for: name)
+    return id
+  }
+
+  private mutating func id(
+    ofType type: RecordType, data: RecordData, owner: Int64, in db: Database
+  ) throws -> Int64 {
+    let key = RecordKey(owner: owner, type: type, data: data)
+    if let id = records.value(for: key) { return id }
+    let id = try Self.intern(
+      db, find: "SELECT id FROM rr WHERE type = ? AND rdata = ? AND owner = ?",
+      insert: "INSERT INTO rr (type, rdata, owner) VALUES (?, ?, ?)",
+      [Int64(type.rawValue).databaseValue, try data.stored(type: type).databaseValue, owner.databaseValue])
+    records.insert(id, for: key)
+    return id
+  }
+
+  private static func intern(
+    _ db: Database, find: String, insert: String, _ values: [DatabaseValue]
+  ) throws -> Int64 {
+    let arguments = StatementArguments(values)
+    if let known = try Int64.fetchOne(db.cachedStatement(sql: find), arguments: arguments) { return known }
+    try db.cachedStatement(sql: insert).execute(arguments: arguments)
+    return db.lastInsertedRowID
+  }
+}
+
+/// The key of an interval in the order in which `active` is stored: a batch is written in this order.
+struct IntervalKey: Hashable, Comparable {
+  let name: Int64
+  let vantage: Int64
+  let record: Int64
+
+  static func < (left: IntervalKey, right: IntervalKey) -> Bool {
+    if left.name != right.name { return left.name < right.name }
+    if left.vantage != right.vantage { return left.vantage < right.vantage }
+    return left.record < right.record
+  }
+}
