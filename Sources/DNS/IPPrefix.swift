@@ -34,7 +34,8 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
       self.init(address)
       return
     }
-    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), parts[1].utf8.count <= 3,
+    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      parts[1].utf8.count <= 3,
       let length = Int(parts[1]), let prefix = IPPrefix(address, length: length), prefix.address == address
     else { return nil }
     self = prefix
@@ -43,7 +44,9 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
   package var family: AddressFamily { address.family }
 
   /// The last address of the prefix.
-  package var last: IPAddress { IPAddress(family: family, bits: address.bits | Self.hostMask(family.bitWidth - length)) }
+  package var last: IPAddress {
+    IPAddress(family: family, bits: address.bits | Self.hostMask(family.bitWidth - length))
+  }
 
   /// Whether the prefix is a single address.
   package var isHost: Bool { length == family.bitWidth }
@@ -58,7 +61,24 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   /// `20.0.0.0/24`, or the bare address for a single one.
-  package var description: String { isHost ? address.description : "\(address)/\(length)" }
+  package var description: String {
+    var text = [UInt8]()
+    text.reserveCapacity(43)
+    appendText(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the canonical text, as the formats do for each of many elements; a single address is bare unless
+  /// `alwaysLength`.
+  package func appendText(to text: inout [UInt8], alwaysLength: Bool = false) {
+    address.appendText(to: &text)
+    guard alwaysLength || !isHost else { return }
+    text.append(UInt8(ascii: "/"))
+    let length = UInt8(self.length)
+    if length >= 100 { text.append(UInt8(ascii: "0") + length / 100) }
+    if length >= 10 { text.append(UInt8(ascii: "0") + length / 10 % 10) }
+    text.append(UInt8(ascii: "0") + length % 10)
+  }
 
   package static func < (left: IPPrefix, right: IPPrefix) -> Bool {
     left.address != right.address ? left.address < right.address : left.length < right.length
