@@ -86,12 +86,10 @@ package struct AtomicFile: Sendable {
   private func resolved() throws(AtomicFileError) -> String {
     var target = path
     for _ in 0..<16 {
-      var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-      let count = buffer.withUnsafeMutableBytes { bytes in
-        readlink(target, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
-      }
+      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let count = readlink(target, &buffer, buffer.count)
       guard count >= 0 else { return target }
-      let link = String(decoding: buffer[..<count], as: UTF8.self)
+      let link = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
       target = link.hasPrefix("/") ? link : "\(Self.folder(of: target))/\(link)"
     }
     throw AtomicFileError(path, ELOOP, at: "follow")

@@ -1,4 +1,4 @@
-package import DNS
+import DNS
 package import Deciding
 
 /// The Passive DNS Common Output Format (draft-dulaunoy-dnsop-passive-dns-cof): one JSON object on each line, which

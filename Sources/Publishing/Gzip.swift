@@ -8,7 +8,7 @@ package func gzip(_ body: [UInt8]) -> [UInt8]? {
   // 15 + 16 asks zlib for the gzip wrapper; without deflateSetHeader its time field is 0 (zlib manual, deflateInit2).
   guard
     deflateInit2_(
-      &stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       Int32(MemoryLayout<z_stream>.size)) == Z_OK
   else { return nil }
   defer { deflateEnd(&stream) }

@@ -5,7 +5,8 @@ import DNS
 /// The set as one JSON object: flat `ipv4` and `ipv6` for jq, and `prefixes` with the names behind each.
 ///
 /// `counts` are addresses; `entries` are what the arrays hold. Status and `valid_until` change without a new
-/// generation, so they stand in the headers and in `/version` and not here.
+/// generation, so they stand in the headers and in `/version` and not here. An element without names comes from an
+/// old generation whose provenance isn't kept: its entry then has no `fqdns`, `first_seen` and `last_seen`.
 package struct JSONFormat: Format {
   package let id = "json"
   package let fileExtension = "json"
@@ -60,15 +61,17 @@ package struct JSONFormat: Format {
     json.beginObject()
     json.quoted("cidr") { entry.appendText(to: &$0, alwaysLength: alwaysLength) }
     json.number(entry.family.rawValue, "family")
-    json.beginArray("fqdns")
-    if elements.count == 1, let names = elements.first?.names {
-      for name in names { json.string(name.text) }
-    } else {
-      for name in Set(elements.flatMap(\.names)).sorted() { json.string(name.text) }
+    if elements.contains(where: { !$0.names.isEmpty }) {
+      json.beginArray("fqdns")
+      if elements.count == 1, let names = elements.first?.names {
+        for name in names { json.string(name.text) }
+      } else {
+        for name in Set(elements.flatMap(\.names)).sorted() { json.string(name.text) }
+      }
+      json.endArray()
+      if let firstSeen = elements.lazy.map(\.firstSeen).min() { json.timestamp(firstSeen, "first_seen") }
+      if let lastSeen = elements.lazy.map(\.lastSeen).max() { json.timestamp(lastSeen, "last_seen") }
     }
-    json.endArray()
-    if let firstSeen = elements.lazy.map(\.firstSeen).min() { json.timestamp(firstSeen, "first_seen") }
-    if let lastSeen = elements.lazy.map(\.lastSeen).max() { json.timestamp(lastSeen, "last_seen") }
     json.endObject()
   }
 }
