@@ -27,6 +27,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -68,7 +69,8 @@ let package = Package(
     module(
       "Serving",
       [
-        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, httpTypes, crypto, logging, coreMetrics,
+        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, httpTypes, crypto, logging,
+        coreMetrics, lifecycle,
       ]),
     .executableTarget(
       name: "postern",

@@ -35,7 +35,8 @@ struct Gate: Sendable {
   func admit(_ fields: HTTPFields, for scope: AccessToken.Scope) throws(Refusal) -> AccessToken {
     let challenge: HTTPFields = [.wwwAuthenticate: "Bearer realm=\"postern\", Basic realm=\"postern\""]
     guard let secret = fields[.authorization].flatMap(Self.secret) else {
-      throw Refusal(status: .unauthorized, reason: "a token is needed. Try: Authorization Bearer", fields: challenge)
+      throw Refusal(
+        status: .unauthorized, reason: "a token is needed. Try: Authorization Bearer", fields: challenge)
     }
     let digest = SHA256.hash(data: secret)
     // Each token is compared, and each in constant time (swift-crypto's `==` between a digest and bytes), so that the
@@ -47,7 +48,8 @@ struct Gate: Sendable {
       throw Refusal(status: .unauthorized, reason: "the token is not known here", fields: challenge)
     }
     guard known.scopes.contains(scope) else {
-      throw Refusal(status: .forbidden, reason: "the token may not do this; it lacks the scope \(scope.rawValue)")
+      throw Refusal(
+        status: .forbidden, reason: "the token may not do this; it lacks the scope \(scope.rawValue)")
     }
     return known
   }
@@ -58,7 +60,8 @@ struct Gate: Sendable {
     switch parts[0].lowercased() {
     case "bearer": return Array(parts[1].utf8)
     case "basic":
-      guard let decoded = base64Decoded(parts[1].utf8), let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else {
+      guard let decoded = base64Decoded(parts[1].utf8), let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
+      else {
         return nil
       }
       return Array(decoded[(colon + 1)...])

@@ -37,7 +37,8 @@ struct ConditionalRequest: Hashable, Sendable {
     return list.utf8.split(separator: UInt8(ascii: ",")).contains { part in
       let tag = trimmed(part)
       if equal(tag, "*") { return true }
-      return tag.starts(with: "W/".utf8) ? tag.dropFirst(2).elementsEqual(entityTag.utf8) : tag.elementsEqual(entityTag.utf8)
+      return tag.starts(with: "W/".utf8)
+        ? tag.dropFirst(2).elementsEqual(entityTag.utf8) : tag.elementsEqual(entityTag.utf8)
     }
   }
 
@@ -46,7 +47,8 @@ struct ConditionalRequest: Hashable, Sendable {
       parameter.dropFirst().first == UInt8(ascii: "=")
     else { return false }
     let value = parameter.dropFirst(2)
-    return value.first == UInt8(ascii: "0") && value.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
+    return value.first == UInt8(ascii: "0")
+      && value.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
   }
 
   private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {

@@ -18,14 +18,16 @@ enum HTTPDate {
   }
 
   /// Reads the current form and the two obsolete ones that RFC 9110 makes recipients accept. Nil for anything else.
-  static func moment(_ text: some StringProtocol) -> Timestamp? {
-    let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.map(String.init)
+  static func moment(_ text: String) -> Timestamp? {
+    let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.map { String($0) }
     // "Sun, 06 Nov 1994 08:49:37 GMT" and "Sunday, 06-Nov-94 08:49:37 GMT", or "Sun Nov  6 08:49:37 1994".
     let isC = words.count == 7 && months.contains(words[1])
     guard isC || words.count == 8 && words[7] == "GMT" else { return nil }
     let (day, month, year, time) =
       isC ? (words[2], words[1], words[6], words[3...5]) : (words[1], words[2], words[3], words[4...6])
-    guard let month = months.firstIndex(of: month), let day = Int(day), var year = Int(year) else { return nil }
+    guard let month = months.firstIndex(of: month), let day = Int(day), var year = Int(year) else {
+      return nil
+    }
     if year < 100 { year += year < 70 ? 2000 : 1900 }
     func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
     return Timestamp("\(year)-\(two(month + 1))-\(two(day))T\(time.joined(separator: ":"))Z")

@@ -34,7 +34,8 @@ final class PreparedAnswer: Sendable {
   ) {
     func variant(_ compressed: Representation.Compressed?) -> Variant {
       Variant(
-        representation, compressed: compressed, published: published, freshness: freshness, isDownload: isDownload)
+        representation, compressed: compressed, published: published, freshness: freshness,
+        isDownload: isDownload)
     }
     whole = variant(nil)
     compressed = isCompressedKnown ? representation.gzipped().map(variant) : nil

@@ -30,7 +30,8 @@ package final class PublishedSets: Sendable {
   ///   - names: the configured sets. Those that never published answer "not ready yet"; others are unknown.
   ///   - refresh: how long a consumer may take an answer as fresh (`Cache-Control: max-age`).
   package init(_ names: some Sequence<SetName>, refresh: Duration = .seconds(30)) {
-    state = Mutex(State(sets: Dictionary(names.map { ($0, Entry()) }, uniquingKeysWith: { first, _ in first })))
+    state = Mutex(
+      State(sets: Dictionary(names.map { ($0, Entry()) }, uniquingKeysWith: { first, _ in first })))
     freshness = "max-age=\(max(0, refresh.components.seconds)), stale-if-error=86400"
   }
 

@@ -7,7 +7,8 @@ struct QueryItems {
     var items = [(name: String, value: String)]()
     for item in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
       let parts = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = Self.decoded(parts[0]), let value = parts.count == 2 ? Self.decoded(parts[1]) : "" else {
+      guard let name = Self.decoded(parts[0]), let value = parts.count == 2 ? Self.decoded(parts[1]) : ""
+      else {
         return nil
       }
       items.append((name, value))
@@ -23,7 +24,9 @@ struct QueryItems {
     for (name, value) in items {
       let allowed = names.isEmpty ? "no parameter" : names.joined(separator: ", ")
       guard names.contains(name) else { throw .badRequest("a parameter is unknown here. Try: \(allowed)") }
-      guard values.updateValue(value, forKey: name) == nil else { throw .badRequest("\(name) is given twice") }
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw .badRequest("\(name) is given twice")
+      }
     }
     return values
   }
@@ -35,7 +38,9 @@ struct QueryItems {
       switch octet {
       case UInt8(ascii: "+"): octets.append(0x20)
       case UInt8(ascii: "%"):
-        guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
+        guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+          return nil
+        }
         octets.append(high << 4 | low)
       default: octets.append(octet)
       }

@@ -10,7 +10,8 @@ struct Refusal: Error, Hashable {
 
   static func badRequest(_ reason: String) -> Refusal { Refusal(status: .badRequest, reason: reason) }
 
-  static let notFound = Refusal(status: .notFound, reason: "there is nothing at this path. Try: the index at /")
+  static let notFound = Refusal(
+    status: .notFound, reason: "there is nothing at this path. Try: the index at /")
 
   static let noSuchSet = Refusal(status: .notFound, reason: "there is no such set. Try: the list at /v1/sets")
 
@@ -30,7 +31,8 @@ struct Refusal: Error, Hashable {
   init(_ error: RenderError) {
     switch error {
     case .empty: self = .notReady(error.description)
-    case .tooManyEntries, .overMaxElements: self.init(status: .unprocessableContent, reason: error.description)
+    case .tooManyEntries, .overMaxElements:
+      self.init(status: .unprocessableContent, reason: error.description)
     case .needsLength, .unusableName: self = .badRequest(error.description)
     }
   }

@@ -38,7 +38,8 @@ final class Representation: Sendable {
     entityTag = EntityTag(snapshot, format: format.id, body: digest, isCompressed: false)
     mediaType = format.mediaType
     fileName = "\(snapshot.set).\(format.fileExtension)"
-    canonicalPath = "/v1/sets/\(snapshot.set)/snapshots/\(snapshot.generation).\(format.fileExtension)"
+    canonicalPath =
+      "/v1/sets/\(snapshot.set)/snapshots/\(snapshot.generation).\(format.fileExtension)"
       + parameters.options.query
     entries = try EntryList(snapshot, parameters.options).count
     formatID = format.id
@@ -55,7 +56,8 @@ final class Representation: Sendable {
         let digest = Digest.computing(body: bytes)
         compressed = Compressed(
           body: ByteBuffer(bytes: bytes),
-          entityTag: EntityTag(snapshot, format: formatID, body: self.digest, isCompressed: true), digest: digest)
+          entityTag: EntityTag(snapshot, format: formatID, body: self.digest, isCompressed: true),
+          digest: digest)
       }
       return compressed.flatMap { $0.body.readableBytes < body.readableBytes ? $0 : nil }
     }

@@ -37,7 +37,9 @@ struct RepresentationCache {
   mutating func slot(for key: Key) -> Slot {
     uses += 1
     let slot = slots[key]?.slot ?? Slot()
-    if slots[key] == nil, slots.count >= Self.most, let oldest = slots.min(by: { $0.value.use < $1.value.use }) {
+    if slots[key] == nil, slots.count >= Self.most,
+      let oldest = slots.min(by: { $0.value.use < $1.value.use })
+    {
       slots[oldest.key] = nil
     }
     slots[key] = (slot, uses)

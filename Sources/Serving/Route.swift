@@ -20,8 +20,8 @@ enum Route: Hashable {
   case metrics
 
   /// Nil when there is nothing at the path.
-  init?(path: some StringProtocol) {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+  init?(path: String) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
     guard parts.first == "" else { return nil }
     switch parts.count {
     case 2:
@@ -54,7 +54,9 @@ enum Route: Hashable {
       }
     case 6 where parts[1] == "v1" && parts[2] == "sets" && parts[4] == "snapshots":
       let (number, ending) = Self.split(parts[5])
-      guard let set = SetName(parts[3]), let generation = Generation(text: number), let ending else { return nil }
+      guard let set = SetName(parts[3]), let generation = Generation(text: number), let ending else {
+        return nil
+      }
       self = .snapshot(set, generation, ending: ending)
     default:
       return nil
@@ -92,7 +94,8 @@ enum Route: Hashable {
 extension Generation {
   /// Reads a generation as it is printed: decimal digits without a sign or leading zero. Nil for anything else.
   init?(text: some StringProtocol) {
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.utf8.first != 0x30, let number = Int64(text)
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.utf8.first != 0x30,
+      let number = Int64(text)
     else { return nil }
     self.init(number)
   }

@@ -1,5 +1,6 @@
-import DNS
+package import DNS
 import FoundationEssentials
+import HTTPTypes
 
 /// Takes hostnames that clients used. What becomes of them is not the server's matter.
 package protocol SightingSink: Sendable {
@@ -64,7 +65,9 @@ struct SightingSubmission {
     }
   }
 
-  private mutating func refuse(_ text: String, _ reason: String) { refused.append((String(text.prefix(80)), reason)) }
+  private mutating func refuse(_ text: String, _ reason: String) {
+    refused.append((String(text.prefix(80)), reason))
+  }
 }
 
 extension StringProtocol {
