@@ -78,18 +78,19 @@ let package = Package(
         "DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Refreshing", "Serving",
         argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
       ], swiftSettings: settings),
-    tests("DNSTests", ["DNS"]),
+    .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
+    tests("DNSTests", ["DNS", "TestTools"]),
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", grdb]),
     tests("LearningTests", ["Learning", "Deciding", "DNS"]),
-    tests("PublishingTests", ["Publishing", "Deciding", "DNS"]),
+    tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
-    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", hummingbird, httpTypes, logging]),
+    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics]),
     tests("PosternTests", ["postern", "Deciding", "DNS"]),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving"],
+      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving", logging],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]
 )

@@ -28,17 +28,27 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
   /// Reads `address` or `address/length`. Nil when malformed or when host bits are set: `10.0.0.1/8` is more likely
   /// a slip than a wish.
   package init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = IPAddress(parts[0]) else { return nil }
-    guard parts.count == 2 else {
-      self.init(address)
-      return
-    }
-    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      parts[1].utf8.count <= 3,
-      let length = Int(parts[1]), let prefix = IPPrefix(address, length: length), prefix.address == address
-    else { return nil }
+    let parsed = text.utf8.withContiguousStorageIfAvailable { Self.parse($0) }
+    guard let prefix = parsed ?? Array(text.utf8).withUnsafeBufferPointer(Self.parse) else { return nil }
     self = prefix
+  }
+
+  /// Reads a prefix from UTF-8 bytes; the same rules as `init(_:)`.
+  package static func parse(_ text: UnsafeBufferPointer<UInt8>) -> IPPrefix? {
+    // Lengths have at most three digits, so the slash is looked for from the end.
+    guard let slash = text.suffix(4).lastIndex(of: UInt8(ascii: "/")) else {
+      return IPAddress.parse(text).map { IPPrefix($0) }
+    }
+    guard slash + 1 < text.count, let address = IPAddress.parse(UnsafeBufferPointer(rebasing: text[..<slash])) else {
+      return nil
+    }
+    var length = 0
+    for digit in text[(slash + 1)...] {
+      guard (0x30...0x39).contains(digit) else { return nil }
+      length = length * 10 + Int(digit - 0x30)
+    }
+    guard let prefix = IPPrefix(address, length: length), prefix.address == address else { return nil }
+    return prefix
   }
 
   package var family: AddressFamily { address.family }

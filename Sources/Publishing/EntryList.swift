@@ -12,10 +12,15 @@ package struct EntryList: Hashable, Sendable {
   ///   a length.
   package init(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) {
     let families = options.families
-    let chosen = snapshot.elements.lazy.map(\.address).filter {
-      families == .both || $0.family.rawValue == (families == .ipv4 ? 4 : 6)
+    var prefixes = [IPPrefix]()
+    prefixes.reserveCapacity(snapshot.elements.count)
+    for element in snapshot.elements {
+      let family = element.address.family
+      if families == .both || family == (families == .ipv4 ? .ipv4 : .ipv6) {
+        prefixes.append(IPPrefix(element.address))
+      }
     }
-    let prefixes = options.aggregate ? PrefixSet(addresses: chosen).prefixes : chosen.map { IPPrefix($0) }
+    if options.aggregate { prefixes = PrefixSet(prefixes).prefixes }
     guard !prefixes.isEmpty else { throw .empty(snapshot.set, families) }
     if let limit = options.maxEntries, prefixes.count > limit {
       throw .tooManyEntries(count: prefixes.count, limit: limit)

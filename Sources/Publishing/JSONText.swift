@@ -27,7 +27,8 @@ package struct JSONText {
   package mutating func string(_ value: some StringProtocol, _ key: StaticString? = nil) {
     separate(key)
     bytes.append(UInt8(ascii: "\""))
-    for octet in value.utf8 { appendEscaped(octet) }
+    let isPlain = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c && $0 != 0x7f }
+    if isPlain { bytes.append(contentsOf: value.utf8) } else { value.utf8.forEach { appendEscaped($0) } }
     bytes.append(UInt8(ascii: "\""))
   }
 

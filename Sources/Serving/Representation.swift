@@ -12,7 +12,7 @@ final class Representation: Sendable {
   let mediaType: String
   /// `Content-Disposition`'s file name, should the client want one.
   let fileName: String
-  /// Where the same bytes stay available: `/v1/sets/…/snapshots/…`.
+  /// Where the same addresses stay available: `/v1/sets/…/snapshots/…`.
   let canonicalPath: String
   /// Lines or elements in it, as consumers count them.
   let entries: Int
