@@ -29,6 +29,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -71,7 +72,8 @@ let package = Package(
     module(
       "Serving",
       [
-        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, httpTypes, crypto, logging, coreMetrics,
+        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, httpTypes, crypto, logging,
+        coreMetrics, lifecycle,
       ]),
     .executableTarget(
       name: "postern",
@@ -79,18 +81,19 @@ let package = Package(
         "DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Refreshing", "Serving",
         argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
       ], swiftSettings: settings),
-    tests("DNSTests", ["DNS"]),
+    .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
+    tests("DNSTests", ["DNS", "TestTools"]),
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", grdb]),
     tests("LearningTests", ["Learning", "Deciding", "DNS"]),
-    tests("PublishingTests", ["Publishing", "Deciding", "DNS"]),
+    tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
-    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", hummingbird, httpTypes, logging]),
+    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics]),
     tests("PosternTests", ["postern", "Deciding", "DNS"]),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving"],
+      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving", logging],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]
 )

@@ -132,26 +132,42 @@ extension IPAddress {
   }
 
   private func appendV6(to text: inout [UInt8]) {
-    let groups = (0..<8).map { UInt16(truncatingIfNeeded: bits >> UInt128((7 - $0) * 16)) }
-    let gap = Self.longestZeroRun(in: groups)
+    let gap = longestZeroRun()
     var index = 0
     while index < 8 {
       if index == gap.lowerBound, !gap.isEmpty {
-        text.append(contentsOf: "::".utf8)
+        text.append(UInt8(ascii: ":"))
+        text.append(UInt8(ascii: ":"))
         index = gap.upperBound
         continue
       }
       if index > 0, index != gap.upperBound || gap.isEmpty { text.append(UInt8(ascii: ":")) }
-      text.append(contentsOf: String(groups[index], radix: 16).utf8)
+      Self.appendHex(group(index), to: &text)
       index += 1
     }
   }
 
+  /// The 16 bits at `index`, counted from the left.
+  private func group(_ index: Int) -> UInt16 {
+    let half = UInt64(truncatingIfNeeded: index < 4 ? bits >> 64 : bits)
+    return UInt16(truncatingIfNeeded: half >> UInt64((3 - index & 3) * 16))
+  }
+
+  private static func appendHex(_ group: UInt16, to text: inout [UInt8]) {
+    var shift: UInt16 = group >= 0x1000 ? 12 : group >= 0x100 ? 8 : group >= 0x10 ? 4 : 0
+    while true {
+      let digit = UInt8(truncatingIfNeeded: group >> shift & 0xf)
+      text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      if shift == 0 { return }
+      shift -= 4
+    }
+  }
+
   /// The first longest run of two or more zero groups (RFC 5952 §4.2); empty when there is none.
-  private static func longestZeroRun(in groups: [UInt16]) -> Range<Int> {
+  private func longestZeroRun() -> Range<Int> {
     var longest = 0..<0
     var start = 0
-    for index in 0...8 where index == 8 || groups[index] != 0 {
+    for index in 0...8 where index == 8 || group(index) != 0 {
       if index - start >= 2, index - start > longest.count { longest = start..<index }
       start = index + 1
     }

@@ -28,17 +28,27 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
   /// Reads `address` or `address/length`. Nil when malformed or when host bits are set: `10.0.0.1/8` is more likely
   /// a slip than a wish.
   package init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = IPAddress(parts[0]) else { return nil }
-    guard parts.count == 2 else {
-      self.init(address)
-      return
-    }
-    guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      parts[1].utf8.count <= 3,
-      let length = Int(parts[1]), let prefix = IPPrefix(address, length: length), prefix.address == address
-    else { return nil }
+    let parsed = text.utf8.withContiguousStorageIfAvailable { Self.parse($0) }
+    guard let prefix = parsed ?? Array(text.utf8).withUnsafeBufferPointer(Self.parse) else { return nil }
     self = prefix
+  }
+
+  /// Reads a prefix from UTF-8 bytes; the same rules as `init(_:)`.
+  package static func parse(_ text: UnsafeBufferPointer<UInt8>) -> IPPrefix? {
+    // Lengths have at most three digits, so the slash is looked for from the end.
+    guard let slash = text.suffix(4).lastIndex(of: UInt8(ascii: "/")) else {
+      return IPAddress.parse(text).map { IPPrefix($0) }
+    }
+    guard slash + 1 < text.count, let address = IPAddress.parse(UnsafeBufferPointer(rebasing: text[..<slash])) else {
+      return nil
+    }
+    var length = 0
+    for digit in text[(slash + 1)...] {
+      guard (0x30...0x39).contains(digit) else { return nil }
+      length = length * 10 + Int(digit - 0x30)
+    }
+    guard let prefix = IPPrefix(address, length: length), prefix.address == address else { return nil }
+    return prefix
   }
 
   package var family: AddressFamily { address.family }
@@ -61,7 +71,24 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   /// `20.0.0.0/24`, or the bare address for a single one.
-  package var description: String { isHost ? address.description : "\(address)/\(length)" }
+  package var description: String {
+    var text = [UInt8]()
+    text.reserveCapacity(43)
+    appendText(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the canonical text, as the formats do for each of many elements; a single address is bare unless
+  /// `alwaysLength`.
+  package func appendText(to text: inout [UInt8], alwaysLength: Bool = false) {
+    address.appendText(to: &text)
+    guard alwaysLength || !isHost else { return }
+    text.append(UInt8(ascii: "/"))
+    let length = UInt8(self.length)
+    if length >= 100 { text.append(UInt8(ascii: "0") + length / 100) }
+    if length >= 10 { text.append(UInt8(ascii: "0") + length / 10 % 10) }
+    text.append(UInt8(ascii: "0") + length % 10)
+  }
 
   package static func < (left: IPPrefix, right: IPPrefix) -> Bool {
     left.address != right.address ? left.address < right.address : left.length < right.length

@@ -3,14 +3,17 @@ package struct PrefixSet: Hashable, Sendable {
   /// The aggregate: disjoint, minimal, IPv4 before IPv6, numeric order.
   package let prefixes: [IPPrefix]
 
-  /// Aggregates prefixes in any order, overlapping or not. O(n log n).
-  package init(_ prefixes: some Sequence<IPPrefix>) {
+  /// Aggregates prefixes in any order, overlapping or not. O(n log n), O(n) when they are in order.
+  package init(_ prefixes: some Sequence<IPPrefix>) { self.init(Array(prefixes)) }
+
+  /// The same for an array: one body that every module calls, since generic code isn't specialised across modules.
+  package init(_ prefixes: [IPPrefix]) {
     var v4 = [(first: UInt32, last: UInt32)]()
     var v6 = [(first: UInt128, last: UInt128)]()
     for prefix in prefixes {
       if prefix.family == .ipv4 {
-        v4.append(
-          (UInt32(truncatingIfNeeded: prefix.address.bits), UInt32(truncatingIfNeeded: prefix.last.bits)))
+        let (first, last) = (prefix.address.bits, prefix.last.bits)
+        v4.append((UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: last)))
       } else {
         v6.append((prefix.address.bits, prefix.last.bits))
       }
@@ -32,7 +35,7 @@ package struct PrefixSet: Hashable, Sendable {
 
   /// Aggregates single addresses.
   package init(addresses: some Sequence<IPAddress>) {
-    self.init(addresses.lazy.map { IPPrefix($0) })
+    self.init(addresses.map { IPPrefix($0) })
   }
 
   /// Whether the address is in the set. O(log n).
@@ -51,7 +54,9 @@ package struct PrefixSet: Hashable, Sendable {
     merging ranges: inout [(first: Bits, last: Bits)], _ body: (Bits, Bits) -> Void
   ) {
     guard !ranges.isEmpty else { return }
-    ranges.sort { $0.first < $1.first }
+    // Sets are in order already: looking is cheaper than sorting.
+    let isSorted = ranges.indices.dropFirst().allSatisfy { ranges[$0 - 1].first <= ranges[$0].first }
+    if !isSorted { ranges.sort { $0.first < $1.first } }
     var current = ranges[0]
     for range in ranges.dropFirst() {
       if current.last == .max || range.first <= current.last + 1 {

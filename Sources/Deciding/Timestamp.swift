@@ -10,14 +10,34 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Whole seconds since the epoch, rounded down.
   package var seconds: Int64 { milliseconds.flooredDivided(by: 1000) }
 
-  /// RFC 3339 in UTC with whole seconds: `2026-11-23T08:31:19Z`.
+  /// RFC 3339 in UTC with whole seconds: `2026-11-23T08:31:19Z`. Years outside 0 to 9999, which RFC 3339 can't write,
+  /// are clamped.
   package var description: String {
+    var text = [UInt8]()
+    text.reserveCapacity(20)
+    appendText(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text of `description`, as the formats do for each of many elements.
+  package func appendText(to text: inout [UInt8]) {
+    let seconds = min(max(self.seconds, -62_167_219_200), 253_402_300_799)
     let (days, time) = (seconds.flooredDivided(by: 86_400), seconds.flooredModulo(86_400))
     let date = Self.civil(fromDays: days)
-    func two(_ value: Int64) -> String { (value < 10 ? "0" : "") + String(value) }
-    let year = String(date.year)
-    return String(repeating: "0", count: max(0, 4 - year.count)) + year
-      + "-\(two(date.month))-\(two(date.day))T\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60))Z"
+    func append(_ value: Int64, digits: Int, then mark: Unicode.Scalar) {
+      var divisor: Int64 = digits == 4 ? 1000 : 10
+      while divisor > 0 {
+        text.append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
+        divisor /= 10
+      }
+      text.append(UInt8(ascii: mark))
+    }
+    append(date.year, digits: 4, then: "-")
+    append(date.month, digits: 2, then: "-")
+    append(date.day, digits: 2, then: "T")
+    append(time / 3600, digits: 2, then: ":")
+    append(time / 60 % 60, digits: 2, then: ":")
+    append(time % 60, digits: 2, then: "Z")
   }
 
   /// Reads `2026-11-23`, `2026-11-23T08:31:19Z`, the same with a space or without the `Z` (UTC), or seconds since
@@ -29,10 +49,14 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
     let utf8 = Array(text.utf8)
     func number(_ range: Range<Int>) -> Int64? {
-      guard range.upperBound <= utf8.count, utf8[range].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+      guard range.upperBound <= utf8.count, utf8[range].allSatisfy({ (0x30...0x39).contains($0) }) else {
+        return nil
+      }
       return utf8[range].reduce(0) { $0 * 10 + Int64($1 - 0x30) }
     }
-    func isMark(_ index: Int, _ marks: String) -> Bool { index < utf8.count && marks.utf8.contains(utf8[index]) }
+    func isMark(_ index: Int, _ marks: String) -> Bool {
+      index < utf8.count && marks.utf8.contains(utf8[index])
+    }
     guard let year = number(0..<4), isMark(4, "-"), let month = number(5..<7), isMark(7, "-"),
       let day = number(8..<10), (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day)
     else { return nil }
@@ -90,7 +114,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
 extension Duration {
   /// Whole milliseconds, rounded toward zero.
-  package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+  package var milliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  }
 }
 
 extension Int64 {

@@ -3,7 +3,11 @@
 enum Benchmarks {
   static func main() async throws {
     let arguments = CommandLine.arguments.dropFirst()
+    let rest = Array(arguments.dropFirst())
     switch arguments.first {
+    case "aggregate": try await AggregateBenchmark.run(rest)
+    case "http-server": try await HTTPBenchmark.run(rest)
+    case "render": try await RenderBenchmark.run(rest)
     default: print("usage: benchmarks NAME [ARGUMENT…]")
     }
   }

@@ -1,0 +1,77 @@
+package import Deciding
+
+import DNS
+
+/// The set as one JSON object: flat `ipv4` and `ipv6` for jq, and `prefixes` with the names behind each.
+///
+/// `counts` are addresses; `entries` are what the arrays hold. Status and `valid_until` change without a new
+/// generation, so they stand in the headers and in `/version` and not here. An element without names comes from an
+/// old generation whose provenance isn't kept: its entry then has no `fqdns`, `first_seen` and `last_seen`.
+package struct JSONFormat: Format {
+  package let id = "json"
+  package let fileExtension = "json"
+  package let mediaType = "application/json"
+  package let takes: Set<FormatOption> = [.cidr]
+
+  package init() {}
+
+  package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {
+    let entries = try EntryList(snapshot, options)
+    let alwaysLength = options.cidr == .always
+    var json = JSONText(reserving: entries.count * 220 + 512)
+    json.beginObject()
+    json.string(snapshot.set.text, "set")
+    json.number(snapshot.generation.number, "generation")
+    json.timestamp(snapshot.at, "generated_at")
+    json.string(snapshot.digest.description, "sha256")
+    json.beginObject("counts")
+    json.number(snapshot.count(of: .ipv4), "ipv4")
+    json.number(snapshot.count(of: .ipv6), "ipv6")
+    json.endObject()
+    json.beginObject("entries")
+    json.number(entries.ipv4.count, "ipv4")
+    json.number(entries.ipv6.count, "ipv6")
+    json.endObject()
+    json.beginArray("ipv4")
+    for entry in entries.ipv4 { json.quoted { entry.appendText(to: &$0, alwaysLength: alwaysLength) } }
+    json.endArray()
+    json.beginArray("ipv6")
+    for entry in entries.ipv6 { json.quoted { entry.appendText(to: &$0, alwaysLength: alwaysLength) } }
+    json.endArray()
+    json.beginArray("prefixes")
+    // Entries and elements are in the same order, so one walk finds the elements of each entry.
+    var rest = snapshot.elements[...]
+    for list in [entries.ipv4, entries.ipv6] {
+      for entry in list {
+        rest = rest.drop { $0.address < entry.address }
+        let inside = rest.prefix { entry.contains($0.address) }
+        rest = rest[inside.endIndex...]
+        Self.write(entry, inside, alwaysLength: alwaysLength, to: &json)
+      }
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  private static func write(
+    _ entry: IPPrefix, _ elements: ArraySlice<SetElement>, alwaysLength: Bool, to json: inout JSONText
+  ) {
+    json.beginObject()
+    json.quoted("cidr") { entry.appendText(to: &$0, alwaysLength: alwaysLength) }
+    json.number(entry.family.rawValue, "family")
+    if elements.contains(where: { !$0.names.isEmpty }) {
+      json.beginArray("fqdns")
+      if elements.count == 1, let names = elements.first?.names {
+        for name in names { json.string(name.text) }
+      } else {
+        for name in Set(elements.flatMap(\.names)).sorted() { json.string(name.text) }
+      }
+      json.endArray()
+      if let firstSeen = elements.lazy.map(\.firstSeen).min() { json.timestamp(firstSeen, "first_seen") }
+      if let lastSeen = elements.lazy.map(\.lastSeen).max() { json.timestamp(lastSeen, "last_seen") }
+    }
+    json.endObject()
+  }
+}

@@ -1,0 +1,32 @@
+package import Deciding
+
+import DNS
+
+/// One address or prefix on each line and nothing else: the list that some fifteen kinds of firewall take.
+///
+/// Comments are off unless asked for, since HAProxy and Sophos refuse them.
+package struct PlainFormat: Format {
+  package let id = "plain"
+  package let fileExtension = "txt"
+  package let mediaType = "text/plain; charset=utf-8"
+  package let takes: Set<FormatOption> = [.cidr, .comments]
+
+  package init() {}
+
+  package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {
+    let entries = try EntryList(snapshot, options)
+    var body = [UInt8]()
+    body.reserveCapacity(entries.ipv4.count * 19 + entries.ipv6.count * 44 + 160)
+    if options.comments {
+      body.append(text: "# postern set=\(snapshot.set) generation=\(snapshot.generation)")
+      body.append(text: " generated_at=\(snapshot.at) entries=\(entries.count)\n")
+    }
+    for list in [entries.ipv4, entries.ipv6] {
+      for entry in list {
+        entry.appendText(to: &body, alwaysLength: options.cidr == .always)
+        body.appendLineFeed()
+      }
+    }
+    return body
+  }
+}

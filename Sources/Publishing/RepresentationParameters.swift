@@ -1,0 +1,145 @@
+import Deciding
+
+/// What a consumer asks of `/v1/sets/…` in the query: a format, its options, and how to hand it over.
+package struct RepresentationParameters: Sendable {
+  package let format: any Format
+  package let options: RenderOptions
+  /// Whether to send `Content-Disposition: attachment`.
+  package let isDownload: Bool
+
+  /// The names that are understood, aliases in brackets, for messages.
+  package static let allowed =
+    "format (v), family (ipv4only, ipv6only, NoIPv6), aggregate (sum), cidr, comments, name (listname), table, "
+    + "maxelem, max_entries, download"
+
+  /// Reads query items in order, already percent-decoded. Nothing is guessed: an unknown name, a malformed value, the
+  /// same option twice with different values, or an option without a meaning for the format is refused.
+  ///
+  /// - Parameters:
+  ///   - format: the format that the path's extension picked; nil when the query must pick one, and `plain` when it
+  ///     doesn't.
+  package init(
+    _ items: [(name: String, value: String)], format: (any Format)? = nil
+  ) throws(RepresentationParameterError) {
+    var options = RenderOptions()
+    var chosen = format
+    var isDownload = false
+    var seen = [String: String]()
+    var asked = Set<FormatOption>()
+    for (name, value) in items {
+      let parameter = Self.aliases[name] ?? name
+      let meaning = try Self.meaning(of: name, value)
+      if let earlier = seen.updateValue(meaning, forKey: parameter), earlier != meaning {
+        throw .contradiction(parameter)
+      }
+      if let option = FormatOption(rawValue: parameter) { asked.insert(option) }
+      switch parameter {
+      case "format":
+        guard let named = FormatRegistry.format(id: value) else {
+          throw .malformed(name, value, Self.formats)
+        }
+        guard format == nil || format?.id == named.id else { throw .contradiction(parameter) }
+        chosen = named
+      case "family": options.families = Families(rawValue: meaning) ?? .both
+      case "aggregate": options.aggregate = meaning == "1"
+      case "cidr":
+        options.cidr = try Self.value(CIDRStyle(rawValue: value), name, value, "auto, always or never")
+      case "comments": options.comments = meaning == "1"
+      case "name":
+        options.name = try Self.value(SetName(value), name, value, "1 to 26 of a-z 0-9 _ -")
+      case "table":
+        options.table = try Self.value(
+          TableName(value), name, value, "a letter, then up to 30 of A-Z a-z 0-9 _ -")
+      case "maxelem": options.maxElements = try Self.number(name, value, in: 1...16_777_216)
+      case "max_entries": options.maxEntries = try Self.number(name, value, in: 1...16_777_216)
+      case "download": isDownload = meaning == "1"
+      default: throw .unknown(name)
+      }
+    }
+    let final = chosen ?? PlainFormat()
+    if let stray = asked.subtracting(final.takes).min(by: { $0.rawValue < $1.rawValue }) {
+      throw .meaningless(stray.rawValue, format: final.id)
+    }
+    if options.cidr == .never {
+      guard seen["aggregate"] != "1" else { throw .contradiction("cidr=never and aggregate=1") }
+      options.aggregate = false
+    }
+    self.format = final
+    self.options = options
+    self.isDownload = isDownload
+  }
+
+  private static let aliases = [
+    "v": "format", "ipv4only": "family", "ipv6only": "family", "NoIPv6": "family", "sum": "aggregate",
+    "listname": "name",
+  ]
+
+  private static var formats: String { "one of " + FormatRegistry.all.map(\.id).joined(separator: ", ") }
+
+  /// The value in one spelling, so that the same wish under two names is no contradiction.
+  private static func meaning(of name: String, _ value: String) throws(RepresentationParameterError) -> String
+  {
+    switch name {
+    case "family": try self.value(Families(rawValue: value), name, value, "4, 6 or both").rawValue
+    case "ipv4only", "NoIPv6": try isOn(name, value) ? "4" : "both"
+    case "ipv6only": try isOn(name, value) ? "6" : "both"
+    case "aggregate", "sum", "comments", "download": try isOn(name, value) ? "1" : "0"
+    default: value
+    }
+  }
+
+  /// A flag: `1` or `true`, or the bare name as MineMeld's and CrowdSec's users write it; `0` or `false`.
+  private static func isOn(_ name: String, _ value: String) throws(RepresentationParameterError) -> Bool {
+    switch value {
+    case "", "1", "true": true
+    case "0", "false": false
+    default: throw .malformed(name, value, "0 or 1")
+    }
+  }
+
+  private static func value<Value>(
+    _ parsed: Value?, _ name: String, _ text: String, _ allowed: String
+  ) throws(RepresentationParameterError) -> Value {
+    guard let parsed else { throw .malformed(name, text, allowed) }
+    return parsed
+  }
+
+  private static func number(
+    _ name: String, _ text: String, in range: ClosedRange<Int>
+  ) throws(RepresentationParameterError) -> Int {
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number)
+    else {
+      throw .malformed(name, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+}
+
+/// Why a query is refused. What the client sent is repeated only when it is a plain word, because some firewalls take
+/// addresses and host names out of whatever text they get.
+package enum RepresentationParameterError: Error, Hashable, CustomStringConvertible {
+  case unknown(String)
+  case malformed(_ parameter: String, _ value: String, _ allowed: String)
+  case meaningless(_ parameter: String, format: String)
+  case contradiction(String)
+
+  package var description: String {
+    switch self {
+    case .unknown(let name):
+      "there is no parameter\(Self.quoted(name)). Try: \(RepresentationParameters.allowed)"
+    case .malformed(let name, let value, let allowed):
+      "parameter \(name) can't be\(Self.quoted(value)). Try: \(allowed)"
+    case .meaningless(let name, let format):
+      "parameter \(name) means nothing to format \(format). Try: without it, or another format"
+    case .contradiction(let what):
+      "the query contradicts itself: \(what). Try: each parameter once"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { octet in
+      (0x61...0x7a).contains(octet | 0x20) || (0x30...0x39).contains(octet) || octet == 0x2d || octet == 0x5f
+    }
+    return isPlain && text.utf8.count <= 32 ? " '\(text)'" : " what was sent"
+  }
+}

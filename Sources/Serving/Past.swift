@@ -1,0 +1,167 @@
+import DNS
+import Deciding
+import Logging
+import Publishing
+
+/// The bodies that come from the history.
+struct Past {
+  let site: Site
+  let logger: Logger
+
+  /// The most rows of one answer.
+  static let longest = 10_000
+
+  func changes(_ published: PublishedSet, _ query: QueryItems) async throws(Refusal) -> [UInt8] {
+    let current = published.snapshot.generation
+    guard let text = try query.only("since")["since"] else {
+      throw .badRequest("since is missing. Try: since= with the generation that you have")
+    }
+    guard let since = text == "0" ? Generation(0) : Generation(text: text) else {
+      throw .badRequest("since is not a generation. Try: a whole number")
+    }
+    // A client that has seen more than we know has seen another history: it has to start over.
+    guard since <= current else { throw .gone }
+    if since == current {
+      return SetBodies.changes(SetDifference(from: since, to: current, entered: [], left: []), in: published)
+    }
+    let difference = try await read { history in
+      try await history.difference(of: published.snapshot.set, from: since, to: current)
+    }
+    guard let difference else { throw .gone }
+    return SetBodies.changes(difference, in: published)
+  }
+
+  func snapshot(_ set: SetName, _ generation: Generation) async throws(Refusal) -> Snapshot {
+    let found = try await read { history in
+      (
+        try await history.generation(generation, of: set),
+        try await history.addresses(of: set, in: generation)
+      )
+    }
+    guard let record = found.0, let addresses = found.1 else { throw .gone }
+    let elements = addresses.map {
+      SetElement(address: $0, names: [], firstSeen: record.at, lastSeen: record.at)
+    }
+    return Snapshot(
+      set: set, generation: generation, at: record.at, elements: elements, digest: record.digest)
+  }
+
+  func names() async throws(Refusal) -> [UInt8] {
+    let (questions, learned) = try await read { history in
+      (try await history.questions(), try await history.learnedNames())
+    }
+    let byName = Dictionary(grouping: questions, by: \.question.name)
+    let learnedByName = Dictionary(learned.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var json = JSONText(reserving: 65_536)
+    json.beginObject()
+    json.beginArray("names")
+    for name in Set(byName.keys).union(learnedByName.keys).sorted() {
+      json.beginObject()
+      json.string(name.text, "name")
+      json.beginArray("questions")
+      for question in byName[name] ?? [] { question.write(to: &json) }
+      json.endArray()
+      if let learned = learnedByName[name] {
+        json.beginObject("learned")
+        json.string(learned.state.rawValue, "state")
+        json.timestamp(learned.firstSighted, "first_sighted")
+        json.timestamp(learned.lastSighted, "last_sighted")
+        json.number(learned.sightings, "sightings")
+        json.strings(learned.sources, "sources")
+        json.timestamp(learned.resolvedAt, "resolved_at")
+        json.endObject()
+      } else {
+        json.null("learned")
+      }
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  func history(_ query: QueryItems) async throws(Refusal) -> Body {
+    let values = try query.only("name", "address", "since", "until", "limit", "format")
+    let since = try Self.moment(values["since"], "since") ?? Timestamp(milliseconds: 0)
+    let until = try Self.moment(values["until"], "until") ?? site.now()
+    guard since <= until else { throw .badRequest("since is later than until") }
+    let format = values["format"] ?? "json"
+    guard ["json", "cof"].contains(format) else {
+      throw .badRequest("format is unknown here. Try: json or cof")
+    }
+    let limit = values["limit"].map { Int($0) ?? 0 } ?? 1000
+    guard (1...Self.longest).contains(limit) else {
+      throw .badRequest("limit must be from 1 to \(Self.longest)")
+    }
+    let intervals: [ObservedInterval]
+    switch (values["name"], values["address"]) {
+    case (let text?, nil):
+      guard let name = try? DomainName(text) else { throw .badRequest("name is no domain name") }
+      intervals = try await read { try await $0.intervals(for: name, in: since...until, limit: limit) }
+    case (nil, let text?):
+      guard let prefix = IPPrefix(text) else { throw .badRequest("address is no address or prefix") }
+      intervals = try await read { try await $0.intervals(giving: prefix, in: since...until, limit: limit) }
+    default:
+      throw .badRequest("exactly one of name and address is needed")
+    }
+    if format == "cof" {
+      return Body(CommonOutputFormat.lines(intervals), type: CommonOutputFormat.mediaType)
+    }
+    var json = JSONText(reserving: 4096)
+    json.beginObject()
+    json.timestamp(since, "since")
+    json.timestamp(until, "until")
+    json.beginArray("observations")
+    for interval in intervals {
+      json.beginObject()
+      json.string(interval.observation.key.name.text, "name")
+      interval.writeFields(to: &json)
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return Body(json.bytes)
+  }
+
+  func explanation(_ query: QueryItems) async throws(Refusal) -> [UInt8] {
+    let values = try query.only("ip", "at")
+    guard let text = values["ip"] else { throw .badRequest("ip is missing. Try: ip= with an address") }
+    guard let address = IPAddress(text) else {
+      throw .badRequest("ip is no address. Try: one address, no prefix")
+    }
+    let at = try Self.moment(values["at"], "at")
+    let now = site.now()
+    return try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }.json
+  }
+
+  private static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {
+    guard let text else { return nil }
+    guard let moment = Timestamp(text) else {
+      throw .badRequest("\(parameter) is no time. Try: RFC 3339 in UTC, or seconds since the epoch")
+    }
+    return moment
+  }
+
+  /// Reads; a failure is ours and says nothing to the client but to come back.
+  private func read<Value: Sendable>(
+    _ body: (any HistoryReader) async throws -> Value
+  ) async throws(Refusal) -> Value {
+    guard let history = site.history else { throw .noHistory }
+    do { return try await body(history) } catch {
+      logger.error("the history could not be read", metadata: ["error": "\(error)"])
+      throw .noHistory
+    }
+  }
+}
+
+extension Snapshot {
+  /// The same addresses as an old generation has them: without who gave them.
+  var withoutProvenance: Snapshot {
+    Snapshot(
+      set: set, generation: generation, at: at,
+      elements: elements.map { SetElement(address: $0.address, names: [], firstSeen: at, lastSeen: at) },
+      digest: digest)
+  }
+}

@@ -1,0 +1,80 @@
+import Deciding
+import NIOCore
+import Publishing
+import Synchronization
+
+/// One set in one format with its options: rendered once for a generation, compressed once when somebody asks.
+final class Representation: Sendable {
+  let snapshot: Snapshot
+  let body: ByteBuffer
+  let entityTag: EntityTag
+  let digest: Digest
+  let mediaType: String
+  /// `Content-Disposition`'s file name, should the client want one.
+  let fileName: String
+  /// Where the same addresses stay available: `/v1/sets/…/snapshots/…`.
+  let canonicalPath: String
+  /// Lines or elements in it, as consumers count them.
+  let entries: Int
+  private let formatID: String
+  private let compressed = Mutex<Compressed?>(nil)
+
+  /// The gzip form; nil bytes when it would not be smaller.
+  struct Compressed: Sendable {
+    let body: ByteBuffer
+    let entityTag: EntityTag
+    let digest: Digest
+  }
+
+  /// Renders the snapshot.
+  ///
+  /// - Throws: `RenderError`.
+  init(_ snapshot: Snapshot, _ parameters: RepresentationParameters) throws(RenderError) {
+    let bytes = try parameters.format.render(snapshot, parameters.options)
+    let format = parameters.format
+    self.snapshot = snapshot
+    body = ByteBuffer(bytes: bytes)
+    digest = Digest.computing(body: bytes)
+    entityTag = EntityTag(snapshot, format: format.id, body: digest, isCompressed: false)
+    mediaType = format.mediaType
+    fileName = "\(snapshot.set).\(format.fileExtension)"
+    canonicalPath =
+      "/v1/sets/\(snapshot.set)/snapshots/\(snapshot.generation).\(format.fileExtension)"
+      + parameters.options.query
+    entries = try EntryList(snapshot, parameters.options).count
+    formatID = format.id
+  }
+
+  /// The gzip form, made on the first call; nil when it isn't smaller.
+  ///
+  /// A second caller waits for the first on the lock: a few milliseconds, once for a generation.
+  func gzipped() -> Compressed? {
+    compressed.withLock { compressed in
+      if compressed == nil {
+        let plain = Array(body.readableBytesView)
+        let bytes = gzip(plain) ?? plain
+        let digest = Digest.computing(body: bytes)
+        compressed = Compressed(
+          body: ByteBuffer(bytes: bytes),
+          entityTag: EntityTag(snapshot, format: formatID, body: self.digest, isCompressed: true),
+          digest: digest)
+      }
+      return compressed.flatMap { $0.body.readableBytes < body.readableBytes ? $0 : nil }
+    }
+  }
+}
+
+extension RenderOptions {
+  /// The options that differ from the default as a query string, in one order; empty when none does.
+  var query: String {
+    var items = [String]()
+    if families != .both { items.append("family=\(families.rawValue)") }
+    if !aggregate { items.append("aggregate=0") }
+    if cidr != .auto { items.append("cidr=\(cidr.rawValue)") }
+    if comments { items.append("comments=1") }
+    if let name { items.append("name=\(name)") }
+    if table != .postern { items.append("table=\(table)") }
+    if maxElements != Self.defaultMaxElements { items.append("maxelem=\(maxElements)") }
+    return items.isEmpty ? "" : "?" + items.joined(separator: "&")
+  }
+}

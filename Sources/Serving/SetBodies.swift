@@ -1,0 +1,102 @@
+import DNS
+import Deciding
+import Publishing
+
+/// The JSON bodies that speak of sets as they stand.
+enum SetBodies {
+  /// `/v1/sets`.
+  static func list(_ sets: [(name: SetName, published: PublishedSet?)]) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    json.beginArray("sets")
+    for (name, published) in sets {
+      json.beginObject()
+      json.string(name.text, "set")
+      if let published { write(published, to: &json) } else { json.string("unpublished", "status") }
+      json.beginArray("files")
+      for format in FormatRegistry.all { json.string("/v1/sets/\(name).\(format.fileExtension)") }
+      json.endArray()
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  /// `/v1/sets/{set}/version`.
+  static func version(_ published: PublishedSet) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    json.string(published.snapshot.set.text, "set")
+    write(published, to: &json)
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  /// `/v1/sets/{set}/changes`.
+  static func changes(_ difference: SetDifference, in published: PublishedSet) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    json.string(published.snapshot.set.text, "set")
+    json.number(difference.from.number, "from")
+    json.number(difference.to.number, "to")
+    json.beginArray("add")
+    for address in difference.entered { json.quoted { address.appendText(to: &$0) } }
+    json.endArray()
+    json.beginArray("remove")
+    for address in difference.left { json.quoted { address.appendText(to: &$0) } }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  /// The answer to `POST /v1/sightings`.
+  static func sightings(
+    _ submission: SightingSubmission, refused: [(name: DomainName, reason: String)]
+  ) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    json.number(submission.names.count - refused.count, "accepted")
+    json.number(submission.refused.count + refused.count, "refused")
+    json.beginArray("reasons")
+    for (text, reason) in submission.refused + refused.map({ ($0.name.text, $0.reason) }) {
+      json.beginObject()
+      json.string(text, "name")
+      json.string(reason, "reason")
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  /// `/readyz` as JSON.
+  static func readiness(_ readiness: Readiness) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    json.boolean(readiness.isReady, "ready")
+    json.strings(readiness.reasons, "reasons")
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  private static func write(_ published: PublishedSet, to json: inout JSONText) {
+    let snapshot = published.snapshot
+    json.number(snapshot.generation.number, "generation")
+    json.string(snapshot.digest.description, "sha256")
+    json.timestamp(snapshot.at, "updated_at")
+    json.beginObject("counts")
+    json.number(snapshot.count(of: .ipv4), "ipv4")
+    json.number(snapshot.count(of: .ipv6), "ipv6")
+    json.endObject()
+    json.string(published.status.rawValue, "status")
+    json.strings(published.heldReasons, "held_reasons")
+    json.timestamp(published.checkedAt, "checked_at")
+    json.timestamp(published.validUntil, "valid_until")
+  }
+}

@@ -1,0 +1,186 @@
+import DNS
+import Deciding
+import Serving
+import TestTools
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct PastTests {
+  @Test("the changes since a generation, and 410 when it isn't kept")
+  func changes() async throws {
+    try await TestServer.run(["20.0.0.2", "20.0.0.3"], history: try Self.history()) { server in
+      let reply = try await server.curl("/v1/sets/mcr/changes?since=41")
+      #expect(
+        reply.text
+          == "{\"set\":\"mcr\",\"from\":41,\"to\":42,\"add\":[\"20.0.0.3\"],\"remove\":[\"20.0.0.1\"]}\n")
+      #expect(
+        try await server.curl("/v1/sets/mcr/changes?since=0").text
+          == "{\"set\":\"mcr\",\"from\":0,\"to\":42,\"add\":[\"20.0.0.2\",\"20.0.0.3\"],\"remove\":[]}\n")
+      #expect(
+        try await server.curl("/v1/sets/mcr/changes?since=42").text
+          == "{\"set\":\"mcr\",\"from\":42,\"to\":42,\"add\":[],\"remove\":[]}\n")
+      for (since, status) in [("7", 410), ("43", 410), ("x", 400), ("-1", 400), ("", 400)] {
+        #expect(try await server.curl("/v1/sets/mcr/changes?since=\(since)").status == status)
+      }
+      #expect(try await server.curl("/v1/sets/mcr/changes").status == 400)
+    }
+  }
+
+  @Test("a snapshot is the same bytes while it is current and when it is old, and may be kept for ever")
+  func snapshots() async throws {
+    try await TestServer.run(["20.0.0.2", "20.0.0.3"], history: try Self.history()) { server in
+      var bodies = [String: String]()
+      for ending in ["txt", "json", "nft", "ipset"] {
+        let reply = try await server.curl("/v1/sets/mcr/snapshots/42.\(ending)")
+        #expect(reply.status == 200)
+        #expect(reply.fields["cache-control"] == "public, max-age=31536000, immutable")
+        #expect(reply.fields["x-postern-status"] == nil)
+        bodies[ending] = reply.text
+      }
+      #expect(bodies["txt"] == "20.0.0.2/31\n")
+      #expect(bodies["json"]?.contains("fqdns") == false)
+      #expect(try await server.curl("/v1/sets/mcr/snapshots/41.txt").text == "20.0.0.1\n20.0.0.2\n")
+      for (generation, status) in [("43", 404), ("7", 410)] {
+        #expect(try await server.curl("/v1/sets/mcr/snapshots/\(generation).txt").status == status)
+      }
+      try server.sets.publish(TestServer.published(["20.0.0.7"], generation: 43))
+      for (ending, body) in bodies {
+        #expect(try await server.curl("/v1/sets/mcr/snapshots/42.\(ending)").text == body)
+      }
+    }
+  }
+
+  @Test("the canonical link leads to the same bytes")
+  func canonical() async throws {
+    try await TestServer.run(history: try Self.history()) { server in
+      for path in [
+        "/v1/sets/mcr.txt", "/v1/sets/mcr.nft?family=4&name=acr&table=fw", "/v1/sets/mcr?aggregate=0",
+      ] {
+        let reply = try await server.curl(path)
+        let link = try #require(reply.fields["link"]?.firstMatch(of: /<(.+)>/)?.1)
+        #expect(try await server.curl(String(link)).body == reply.body)
+      }
+    }
+  }
+
+  @Test("the history of a name and of an address, as JSON and for passive DNS tools")
+  func history() async throws {
+    try await TestServer.run(history: try Self.history()) { server in
+      let json = try await server.curl("/v1/history?name=mcr.microsoft.com")
+      let types = try await Tool.run(
+        "jq", ["-r", ".observations[] | \"\\(.type) \\(.data) \\(.vantage) \\(.count)\""],
+        input: Array(json.body))
+      #expect(types.lines == ["A 20.0.0.2 branch 9", "CNAME edge.example.net branch 9"])
+      let cof = try await server.curl("/v1/history?address=20.0.0.0/24&format=cof")
+      #expect(cof.fields["content-type"] == "application/x-ndjson")
+      #expect(cof.text.contains("\"rrname\":\"edge.example.net\",\"rrtype\":\"A\",\"rdata\":\"20.0.0.2\""))
+      let refused = [
+        "", "?name=a..b", "?address=x", "?name=a&address=1.2.3.4", "?name=a&since=x", "?name=a&limit=0",
+        "?name=a&x=1",
+        "?name=a&limit=10001", "?name=a&since=2026-11-24&until=2026-11-23", "?name=a&format=xml",
+        "?name=a&name=b",
+      ]
+      for query in refused { #expect(try await server.curl("/v1/history\(query)").status == 400, "\(query)") }
+    }
+  }
+
+  @Test("an address is explained by sets, names, chain and vantage; one that was never seen says so")
+  func explains() async throws {
+    try await TestServer.run(history: try Self.history()) { server in
+      let reply = try await server.curl("/v1/explain?ip=20.0.0.2")
+      let facts = try await Tool.run(
+        "jq",
+        [
+          "-r",
+          """
+          .summary, .member, .memberships[0].since_generation, .sources[0].name,
+            .sources[0].chain[0].target, .sources[0].vantage
+          """,
+        ], input: Array(reply.body))
+      #expect(
+        facts.lines == [
+          "20.0.0.2 is in mcr now", "true", "41", "mcr.microsoft.com", "edge.example.net", "branch",
+        ])
+      #expect(
+        try await server.curl("/v1/explain?ip=20.0.0.2&at=2026-11-23T08:00:00Z").text.contains(
+          "\"member\":false"))
+      for query in ["", "?ip=x", "?ip=20.0.0.0/24", "?ip=20.0.0.2&at=soon"] {
+        #expect(try await server.curl("/v1/explain\(query)").status == 400)
+      }
+    }
+    try await TestServer.run(history: ScriptedHistory()) { server in
+      let reply = try await server.curl("/v1/explain?ip=20.0.0.2")
+      #expect(reply.text.contains("20.0.0.2 was never seen"))
+    }
+  }
+
+  @Test("names come with their questions")
+  func names() async throws {
+    try await TestServer.run(history: try Self.history()) { server in
+      let reply = try await server.curl("/v1/names")
+      let facts = try await Tool.run(
+        "jq", ["-r", ".names[] | \"\\(.name) \\(.questions[0].outcome) \\(.learned.state)\""],
+        input: Array(reply.body))
+      #expect(
+        facts.lines == ["mcr.microsoft.com timeout null", "west.data.mcr.microsoft.com null quarantined"])
+    }
+  }
+
+  @Test("a history that can't be read is our fault: 503, never 401 or 403, and the current sets go on")
+  func broken() async throws {
+    try await TestServer.run(history: ScriptedHistory(isBroken: true)) { server in
+      for path in [
+        "/v1/names", "/v1/history?name=a", "/v1/explain?ip=1.1.1.1", "/v1/sets/mcr/changes?since=1",
+        "/v1/sets/mcr/snapshots/1.txt",
+      ] {
+        let reply = try await server.curl(path)
+        #expect(reply.status == 503)
+        #expect(reply.fields["retry-after"] != nil)
+      }
+      #expect(try await server.curl("/v1/sets/mcr.txt").status == 200)
+    }
+  }
+
+  private static func history() throws -> ScriptedHistory {
+    let name = try DomainName("mcr.microsoft.com")
+    let edge = try DomainName("edge.example.net")
+    let (one, two, three) = (
+      IPAddress(v4: 0x1400_0001), IPAddress(v4: 0x1400_0002), IPAddress(v4: 0x1400_0003)
+    )
+    let at = TestServer.at
+    func interval(_ owner: DomainName, _ type: RecordType, _ data: RecordData) -> ObservedInterval {
+      ObservedInterval(
+        observation: Observation(
+          key: ObservationKey(name: name, vantage: Vantage("branch"), owner: owner, type: type, data: data),
+          firstSeen: at - .seconds(600), lastSeen: at, count: 9, ttl: TTL(wire: 60), watched: 0), until: nil)
+    }
+    func record(_ generation: Int64, _ before: Int, _ addresses: [IPAddress]) -> GenerationRecord {
+      GenerationRecord(
+        generation: Generation(generation), at: at - .seconds(before),
+        digest: .init(octets: Array(repeating: 1, count: 32)),
+        size: addresses.count)
+    }
+    let current = try TestServer.published(["20.0.0.2", "20.0.0.3"]).snapshot
+    var history = ScriptedHistory()
+    history.records = [
+      record(41, 300, [one, two]),
+      GenerationRecord(generation: Generation(42), at: at, digest: current.digest, size: 2),
+    ]
+    history.content = [Generation(41): [one, two], Generation(42): [two, three]]
+    history.observed = [interval(edge, .a, .address(two)), interval(name, .cname, .name(edge))]
+    history.members = [
+      Membership(set: try #require(SetName("mcr")), entered: history.records[0], left: nil)
+    ]
+    history.asked = [
+      QuestionStatus(
+        question: Question(name, .a), vantage: Vantage("branch"), outcome: .failure(.timeout), askedAt: at,
+        succeededAt: nil, watched: 0)
+    ]
+    history.learned = [
+      LearnedName(
+        name: try DomainName("west.data.mcr.microsoft.com"), state: .quarantined, firstSighted: at,
+        lastSighted: at,
+        sightings: 1, sources: ["ops"], denials: 0, resolvedAt: nil)
+    ]
+    return history
+  }
+}

@@ -1,0 +1,75 @@
+import DNS
+import Deciding
+
+/// A history that was written by the test; nothing it isn't given happened.
+struct ScriptedHistory: HistoryReader {
+  struct Broken: Error {}
+
+  var isBroken = false
+  var records: [GenerationRecord] = []
+  var content: [Generation: [IPAddress]] = [:]
+  var observed: [ObservedInterval] = []
+  var rejected: [Rejection] = []
+  var members: [Membership] = []
+  var asked: [QuestionStatus] = []
+  var learned: [LearnedName] = []
+
+  private func checked<Value>(_ value: Value) throws -> Value {
+    if isBroken { throw Broken() }
+    return value
+  }
+
+  func setStates() async throws -> [SetState] { try checked([]) }
+  func currentSnapshot(of set: SetName) async throws -> Snapshot? { try checked(nil) }
+  func generation(of set: SetName, at moment: Timestamp) async throws -> GenerationRecord? {
+    try checked(records.last { $0.at <= moment })
+  }
+  func generation(_ generation: Generation, of set: SetName) async throws -> GenerationRecord? {
+    try checked(records.first { $0.generation == generation })
+  }
+  func generations(of set: SetName, limit: Int) async throws -> [GenerationRecord] {
+    try checked(records.reversed())
+  }
+  func addresses(of set: SetName, in generation: Generation) async throws -> [IPAddress]? {
+    try checked(content[generation])
+  }
+  func difference(of set: SetName, from: Generation, to: Generation) async throws -> SetDifference? {
+    guard let old = try checked(from.number == 0 ? [] : content[from]), let new = content[to] else {
+      return nil
+    }
+    return SetDifference(
+      from: from, to: to, entered: new.filter { !old.contains($0) }, left: old.filter { !new.contains($0) })
+  }
+  func intervals(for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int) async throws
+    -> [ObservedInterval]
+  {
+    try checked(
+      observed.filter { ($0.observation.key.name == name || $0.observation.key.owner == name) }, in: window)
+  }
+  func intervals(giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int) async throws
+    -> [ObservedInterval]
+  {
+    try checked(
+      observed.filter { interval in
+        guard case .address(let address) = interval.observation.key.data else { return false }
+        return prefix.contains(address)
+      }, in: window)
+  }
+  func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection] {
+    try checked(rejected.filter { $0.key.data == .address(address) })
+  }
+  func memberships(of address: IPAddress) async throws -> [Membership] { try checked(members) }
+  func questions() async throws -> [QuestionStatus] { try checked(asked) }
+  func learnedNames() async throws -> [LearnedName] { try checked(learned) }
+  func events(limit: Int) async throws -> [Event] { try checked([]) }
+  func decisions(limit: Int) async throws -> [Decision] { try checked([]) }
+
+  private func checked(
+    _ intervals: [ObservedInterval], in window: ClosedRange<Timestamp>
+  ) throws -> [ObservedInterval] {
+    try checked(
+      intervals.filter {
+        $0.observation.firstSeen <= window.upperBound && ($0.until ?? window.upperBound) >= window.lowerBound
+      })
+  }
+}

@@ -1,0 +1,142 @@
+import Crypto
+import DNS
+import Deciding
+import Foundation
+import Logging
+import Publishing
+import Serving
+import Synchronization
+import TestTools
+import Testing
+
+/// A real server on loopback, which curl and raw sockets talk to.
+struct TestServer {
+  let port: Int
+  let sets: PublishedSets
+  let sightings: RecordedSightings
+
+  static let at = Timestamp(seconds: 1_795_424_400)  // 2026-11-23T09:00:00Z
+
+  /// Runs a server while `body` does.
+  ///
+  /// - Parameter addresses: the content of set `mcr`; nil leaves it unpublished.
+  static func run(
+    _ addresses: [String]? = [
+      "150.171.69.10", "150.171.70.10", "20.0.0.0", "20.0.0.1", "2603:1061:f:100::10",
+    ],
+    history: (any HistoryReader)? = nil, readiness: Readiness = Readiness(),
+    _ body: @Sendable @escaping (TestServer) async throws -> Void
+  ) async throws {
+    let names = ["mcr", "pending"].compactMap { SetName($0) }
+    let sets = PublishedSets(names)
+    if let addresses { sets.publish(try published(addresses)) }
+    let sightings = RecordedSightings()
+    let tokens = [("ops", "secret", Set([AccessToken.Scope.sightings])), ("reader", "other", [.operate])].map
+    {
+      AccessToken(name: $0.0, sha256: Array(SHA256.hash(data: Data($0.1.utf8))), scopes: $0.2)
+    }
+    let site = Site(
+      sets: sets, history: history, sightings: sightings, tokens: tokens, readiness: { readiness },
+      now: { at })
+    let (ports, continuation) = AsyncStream<Int>.makeStream()
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let server = SetServer(
+      site, listen: [ListenAddress(host: "127.0.0.1", port: 0)], logger: logger,
+      onListening: { continuation.yield($0.port) })
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run() }
+      group.addTask {
+        for await port in ports {
+          try await body(TestServer(port: port, sets: sets, sightings: sightings))
+          return
+        }
+      }
+      try await group.next()
+      group.cancelAll()
+      try? await group.waitForAll()
+    }
+  }
+
+  /// A published set `mcr`.
+  static func published(
+    _ addresses: [String], generation: Int64 = 42, status: SetStatus = .ok
+  ) throws -> PublishedSet {
+    let name = try DomainName("mcr.microsoft.com")
+    let elements = try addresses.map { try #require(IPAddress($0)) }.sorted().map {
+      SetElement(address: $0, names: [name], firstSeen: at - .seconds(60), lastSeen: at)
+    }
+    let snapshot = Snapshot(
+      set: try #require(SetName("mcr")), generation: Generation(generation), at: at, elements: elements,
+      digest: .computing(elements.map(\.address)))
+    return PublishedSet(snapshot: snapshot, status: status, checkedAt: at, validUntil: at + .seconds(3600))
+  }
+
+  /// What curl got.
+  struct Reply: Sendable {
+    let status: Int
+    /// By lower-case name.
+    let fields: [String: String]
+    let body: Data
+    var text: String { String(decoding: body, as: UTF8.self) }
+  }
+
+  /// Asks with curl.
+  func curl(_ path: String, _ arguments: [String] = [], input: [UInt8] = []) async throws -> Reply {
+    try await Tool.withFolder { folder in
+      let (head, body) = (folder.appending(path: "head"), folder.appending(path: "body"))
+      let outcome = try await Tool.run(
+        "curl",
+        [
+          "-sS", "--path-as-is", "-g", "--max-time", "20", "-D", head.path, "-o", body.path,
+          "http://127.0.0.1:\(port)\(path)",
+        ] + arguments, input: input)
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      // After "100 Continue" comes the real head.
+      let blocks = String(decoding: try Data(contentsOf: head), as: UTF8.self).split(separator: "\r\n\r\n")
+      let lines = try #require(blocks.last).split(separator: "\r\n")
+      let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+      var fields = [String: String]()
+      for line in lines.dropFirst() {
+        let parts = line.split(separator: ":", maxSplits: 1)
+        fields[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+      }
+      return Reply(
+        status: try #require(status), fields: fields, body: (try? Data(contentsOf: body)) ?? Data())
+    }
+  }
+
+  /// Sends bytes over one connection and gives back all that comes until the server closes or `seconds` pass
+  /// without anything new.
+  func raw(_ text: String, seconds: Double = 1) async throws -> String {
+    let script = """
+      import socket, sys
+      s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+      s.settimeout(float(sys.argv[2]))
+      s.sendall(sys.stdin.buffer.read())
+      try:
+        while True:
+          data = s.recv(65536)
+          if not data: break
+          sys.stdout.buffer.write(data)
+      except (TimeoutError, ConnectionResetError): pass
+      """
+    return try await Tool.run("python3", ["-c", script, "\(port)", "\(seconds)"], input: Array(text.utf8))
+      .text
+  }
+}
+
+/// Keeps what was reported; refuses names outside `microsoft.com`.
+final class RecordedSightings: SightingSink {
+  private let state = Mutex<[(DomainName, String)]>([])
+
+  var names: [String] { state.withLock { $0.map { $0.0.text } } }
+  var sources: Set<String> { state.withLock { Set($0.map { $0.1 }) } }
+
+  func accept(_ names: [DomainName], from source: String) async throws -> [(name: DomainName, reason: String)]
+  {
+    let parent = try DomainName("microsoft.com")
+    state.withLock { $0 += names.filter { $0.isSubdomain(of: parent) }.map { ($0, source) } }
+    return names.filter { !$0.isSubdomain(of: parent) }.map { ($0, "no set watches it") }
+  }
+}
