@@ -1,0 +1,21 @@
+/// What bounds the whole service, whatever clients and answers do.
+package struct Limits: Sendable, Hashable {
+  /// Questions sent to all upstreams together in a second.
+  package let queriesPerSecond: Int
+  /// Questions without a reply at one time.
+  package let outstanding: Int
+  /// Names tracked under one pattern; the newest unproven ones are refused beyond it.
+  package let namesPerPattern: Int
+  /// Addresses believed for one name.
+  package let addressesPerName: Int
+
+  package init(
+    queriesPerSecond: Int = 500, outstanding: Int = 1024, namesPerPattern: Int = 1024,
+    addressesPerName: Int = 1000
+  ) {
+    self.queriesPerSecond = queriesPerSecond
+    self.outstanding = outstanding
+    self.namesPerPattern = namesPerPattern
+    self.addressesPerName = addressesPerName
+  }
+}

@@ -1,0 +1,90 @@
+package import DNS
+
+/// What a set watches and which rules its snapshots follow: everything that a person decides about it.
+package struct SetPolicy: Sendable, Hashable {
+  package let name: SetName
+  /// The names and patterns whose addresses belong to the set.
+  package let selectors: [Selector]
+  /// Names behind the patterns that are tracked before anybody was seen to use them. Each is selected by `selectors`.
+  package let seeds: [DomainName]
+  /// The families that are looked up and published; never empty.
+  package let families: Set<AddressFamily>
+  /// How long an address stays after it was last seen, if its TTL isn't longer.
+  package let retention: Duration
+  /// How long a failing vantage freezes its addresses before the set's status becomes `stale`. At least `retention`.
+  package let maxStale: Duration
+  package let refresh: RefreshPolicy
+  package let guards: GuardPolicy
+  /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
+  /// Empty when nothing is known, which expects anything.
+  package let expectedAliasSuffixes: [DomainName]
+
+  package init(
+    name: SetName, selectors: [Selector], seeds: [DomainName] = [],
+    families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
+    maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
+    guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = []
+  ) {
+    self.name = name
+    self.selectors = selectors
+    self.seeds = seeds
+    self.families = families
+    self.retention = retention
+    self.maxStale = maxStale
+    self.refresh = refresh
+    self.guards = guards
+    self.expectedAliasSuffixes = expectedAliasSuffixes
+  }
+
+  /// 24 h.
+  package static let defaultRetention = Duration.seconds(24 * 3600)
+
+  /// 7 days.
+  package static let defaultMaxStale = Duration.seconds(7 * 24 * 3600)
+
+  /// The names to track from the start: the exact names among the selectors, then the seeds; each once.
+  package var namesFromTheStart: [DomainName] {
+    var seen = Set<DomainName>()
+    let exact = selectors.compactMap { selector in
+      if case .name(let name) = selector { name } else { nil }
+    }
+    return (exact + seeds).filter { seen.insert($0).inserted }
+  }
+
+  /// Whether a name belongs to what the set watches.
+  package func selects(_ name: DomainName) -> Bool { selectors.contains { $0.selects(name) } }
+}
+
+/// How often a name is asked again: at the edge where its smallest TTL ends, but within these bounds.
+package struct RefreshPolicy: Sendable, Hashable {
+  /// No sooner than this after the last lookup.
+  package let floor: Duration
+  /// No later than this after the last lookup.
+  package let ceiling: Duration
+
+  package init(floor: Duration = .seconds(5), ceiling: Duration = .seconds(300)) {
+    self.floor = floor
+    self.ceiling = ceiling
+  }
+}
+
+/// When a candidate snapshot is held instead of published, and which addresses are let in at all.
+package struct GuardPolicy: Sendable, Hashable {
+  /// The share (0...1) of a family's elements that may leave at once.
+  package let shrink: Double
+  /// The factor (1 or more) by which a family may grow at once.
+  package let growth: Double
+  /// The most elements that a set may have.
+  package let maxElements: Int
+  /// Prefixes outside global unicast that are let in all the same, for sites with a split horizon.
+  package let allowSpecial: [IPPrefix]
+
+  package init(
+    shrink: Double = 0.5, growth: Double = 10, maxElements: Int = 65_536, allowSpecial: [IPPrefix] = []
+  ) {
+    self.shrink = shrink
+    self.growth = growth
+    self.maxElements = maxElements
+    self.allowSpecial = allowSpecial
+  }
+}
