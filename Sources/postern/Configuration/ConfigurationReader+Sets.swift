@@ -1,9 +1,10 @@
 import DNS
 import Deciding
+import Yams
 
 extension ConfigurationReader {
   /// Reads the mapping of sets. It replaces the built-in sets: what isn't listed isn't there.
-  static func sets(_ node: ConfigurationNode) -> [SetSetting] {
+  static func readSets(_ node: ConfigurationNode) -> [SetSetting] {
     var mapping = MappingReader(node)
     let sets = mapping.keys.compactMap { key -> SetSetting? in
       let origin = mapping.origin(of: key)
@@ -15,13 +16,13 @@ extension ConfigurationReader {
           remedy: "1 to \(SetName.longest) of a-z 0-9 _ and -, not beginning with -")
         return nil
       }
-      return set(name, &fields, origin: origin, path: path, collector: node.collector)
+      return readSet(name, &fields, origin: origin, path: path, collector: node.collector)
     }
     mapping.finish()
     return sets
   }
 
-  private static func set(
+  private static func readSet(
     _ name: SetName, _ fields: inout MappingReader, origin: Origin, path: String, collector: ProblemCollector
   ) -> SetSetting {
     let known = collector.problems.count
@@ -29,12 +30,12 @@ extension ConfigurationReader {
     let enabled = fields.setting("enabled", default: true, .boolean)
     let names = fields.setting("names", default: []) { $0.distinctList(.name) }
     let patterns = fields.setting("patterns", default: []) { $0.distinctList(.pattern) }
-    let families = fields.setting("families", default: Set(AddressFamily.allCases)) { families($0) }
+    let families = fields.setting("families", default: Set(AddressFamily.allCases)) { readFamilies($0) }
     let retention = fields.setting("retention", default: SetPolicy.defaultRetention, .duration(anySpan))
     let maxStale = fields.setting(
       "maxStale", default: max(SetPolicy.defaultMaxStale, retention.value), .duration(anySpan))
-    let (floor, ceiling) = refresh(&fields)
-    let guards = guards(&fields)
+    let (floor, ceiling) = readRefresh(&fields)
+    let guards = readGuards(&fields)
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
@@ -49,7 +50,7 @@ extension ConfigurationReader {
   /// A second is for trials; a year is longer than any address is worth.
   private static let anySpan: ClosedRange<Duration> = .seconds(1) ... .seconds(365 * 24 * 3600)
 
-  private static func families(_ node: ConfigurationNode) -> Set<AddressFamily>? {
+  private static func readFamilies(_ node: ConfigurationNode) -> Set<AddressFamily>? {
     let grammar = ValueGrammar<AddressFamily>("a family", remedy: "ipv4 or ipv6") { text in
       AddressFamily.allCases.first { $0.description == text }
     }
@@ -60,7 +61,7 @@ extension ConfigurationReader {
     return Set(families)
   }
 
-  private static func refresh(_ fields: inout MappingReader) -> (
+  private static func readRefresh(_ fields: inout MappingReader) -> (
     floor: Setting<Duration>, ceiling: Setting<Duration>
   ) {
     var mapping = fields.mapping("refresh")
@@ -78,7 +79,7 @@ extension ConfigurationReader {
     allowSpecial: Setting<[IPPrefix]>
   )
 
-  private static func guards(_ fields: inout MappingReader) -> Guards {
+  private static func readGuards(_ fields: inout MappingReader) -> Guards {
     var mapping = fields.mapping("guards")
     let standard = GuardPolicy()
     let guards = (

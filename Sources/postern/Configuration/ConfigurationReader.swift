@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Yams
 
 /// Turns the tree of a configuration file into values; every problem goes to the collector.
 enum ConfigurationReader {
@@ -11,12 +12,12 @@ enum ConfigurationReader {
     let state = root.child("state").flatMap { node in
       node.value(.absolutePath).map { Setting($0, node.origin) }
     }
-    let listen = http(&root)
-    let upstreams = root.setting("upstreams", default: nil) { upstreams($0) }
-    let sets = root.child("sets").map(sets) ?? SetSetting.builtIn
-    let sources = root.child("sources").map(sources) ?? []
-    let limits = limits(&root)
-    let tokens = root.child("tokens").map(tokens) ?? []
+    let listen = readHTTP(&root)
+    let upstreams = root.setting("upstreams", default: nil) { readUpstreams($0) }
+    let sets = root.child("sets").map(readSets) ?? SetSetting.builtIn
+    let sources = root.child("sources").map(readSources) ?? []
+    let limits = readLimits(&root)
+    let tokens = root.child("tokens").map(readTokens) ?? []
     root.finish()
     return Configuration(
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, upstreams: upstreams,
@@ -26,14 +27,14 @@ enum ConfigurationReader {
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)
 
-  private static func http(_ root: inout MappingReader) -> Setting<[ListenAddress]> {
+  private static func readHTTP(_ root: inout MappingReader) -> Setting<[ListenAddress]> {
     var http = root.mapping("http")
     let listen = http.setting("listen", default: [defaultListen]) { $0.distinctList(.listenAddress) }
     http.finish()
     return listen
   }
 
-  private static func limits(_ root: inout MappingReader) -> LimitSettings {
+  private static func readLimits(_ root: inout MappingReader) -> LimitSettings {
     var mapping = root.mapping("limits")
     let standard = Limits()
     let limits = LimitSettings(
@@ -51,10 +52,10 @@ enum ConfigurationReader {
 
   // MARK: Upstreams
 
-  private static func upstreams(_ node: ConfigurationNode) -> [UpstreamSetting]? {
+  private static func readUpstreams(_ node: ConfigurationNode) -> [UpstreamSetting]? {
     var labels = Set<String>()
-    return node.list { element in
-      guard let upstream = upstream(element) else { return nil }
+    let upstreams = node.list { element -> UpstreamSetting? in
+      guard let upstream = readUpstream(element) else { return nil }
       if !labels.insert(upstream.label).inserted {
         element.fail(
           .conflict, "two upstreams are called \(quoted(upstream.label))",
@@ -62,19 +63,16 @@ enum ConfigurationReader {
       }
       return upstream
     }
-    .flatMap { upstreams in
-      // An empty list would leave nobody to ask; the system's resolvers are meant when the key isn't given.
-      if upstreams.isEmpty, case .sequence(let sequence) = node.node, sequence.isEmpty {
-        node.fail(
-          .missing, "no upstream is listed",
-          remedy: "an address, or leave the key out for the system's resolvers")
-        return nil
-      }
-      return upstreams
+    // An empty list would leave nobody to ask; the system's resolvers are meant when the key isn't given.
+    if case .sequence(let sequence) = node.node, sequence.isEmpty {
+      node.fail(
+        .missing, "no upstream is listed",
+        remedy: "an address, or leave the key out for the system's resolvers")
     }
+    return upstreams
   }
 
-  private static func upstream(_ node: ConfigurationNode) -> UpstreamSetting? {
+  private static func readUpstream(_ node: ConfigurationNode) -> UpstreamSetting? {
     guard case .mapping = node.node else { return node.value(.upstream) }
     var mapping = MappingReader(node)
     let address = mapping.child("address")?.value(.upstream)
@@ -92,7 +90,7 @@ enum ConfigurationReader {
 
   // MARK: Sources and tokens
 
-  private static func sources(_ node: ConfigurationNode) -> [SourceSetting] {
+  private static func readSources(_ node: ConfigurationNode) -> [SourceSetting] {
     var paths = Set<String>()
     let sources = node.list { element -> SourceSetting? in
       var mapping = MappingReader(element)
@@ -114,10 +112,10 @@ enum ConfigurationReader {
     return sources ?? []
   }
 
-  private static func tokens(_ node: ConfigurationNode) -> [TokenSetting] {
+  private static func readTokens(_ node: ConfigurationNode) -> [TokenSetting] {
     var names = Set<String>()
     let tokens = node.list { element -> TokenSetting? in
-      guard let token = token(element) else { return nil }
+      guard let token = readToken(element) else { return nil }
       if !names.insert(token.name.value).inserted {
         element.fail(
           .conflict, "two tokens are called \(quoted(token.name.value))",
@@ -128,7 +126,7 @@ enum ConfigurationReader {
     return tokens ?? []
   }
 
-  private static func token(_ node: ConfigurationNode) -> TokenSetting? {
+  private static func readToken(_ node: ConfigurationNode) -> TokenSetting? {
     var mapping = MappingReader(node)
     guard case .mapping = node.node else { return nil }
     let name = mapping.setting("name", default: nil) { $0.value(.label) }
