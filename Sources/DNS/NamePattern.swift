@@ -29,6 +29,12 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
     self.labels = labels
   }
 
+  /// Adopts text that is already canonical and known to be a pattern, such as one that a built-in profile spells out.
+  package init(canonical text: String) {
+    self.text = text
+    labels = DomainName(canonical: text).labels
+  }
+
   package var description: String { text }
 
   /// Whether `name` is one of the names behind the wildcard.

@@ -1,0 +1,20 @@
+/// Reads lists of hostnames: one a line, `#` begins a comment, blank lines don't count.
+package enum HostnameList {
+  /// Reads a line without its end. Unlike in a log, whatever is no hostname is a fault, watched or not: a person or a
+  /// program meant it to be one.
+  package static func read(_ line: UnsafeBufferPointer<UInt8>, watching names: WatchedNames) -> LineReading {
+    var text = line[...]
+    if let comment = text.firstIndex(of: UInt8(ascii: "#")) { text = text[..<comment] }
+    while let first = text.first, isBlank(first) { text.removeFirst() }
+    while let last = text.last, isBlank(last) { text.removeLast() }
+    guard !text.isEmpty else { return .skip }
+    if text.count > 1, text.last == UInt8(ascii: ".") { text.removeLast() }
+    let name = UnsafeBufferPointer(rebasing: text)
+    if case .wrong(let fault) = WatchedNames.hostname(name) { return .malformed(fault) }
+    return names.read(name)
+  }
+
+  private static func isBlank(_ octet: UInt8) -> Bool {
+    octet == UInt8(ascii: " ") || octet == UInt8(ascii: "\t")
+  }
+}

@@ -1,0 +1,27 @@
+package import DNS
+
+/// What one line of a log or list said.
+package enum LineReading: Sendable, Hashable {
+  /// A client used this name, and a set watches it.
+  case name(DomainName)
+  /// A client used a name that no set watches.
+  case unwatched
+  /// The line says nothing about names: an answer, a note, a comment.
+  case skip
+  /// The line should name something and can't be believed.
+  case malformed(LineFault)
+}
+
+/// Why a line can't be believed.
+package enum LineFault: String, Sendable, Hashable, CaseIterable {
+  /// Cut off, or two lines run into one.
+  case torn
+  /// Longer than `LineSplitter.longestLine`.
+  case tooLong
+  /// A label holds something other than letters, digits and inner hyphens.
+  case notHostname
+  /// Two dots in a row, or one at the front.
+  case emptyLabel
+  /// A label over 63 octets, or a name over 253 characters (RFC 1035 §2.3.4).
+  case nameTooLong
+}

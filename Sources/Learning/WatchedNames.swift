@@ -1,0 +1,118 @@
+import DNS
+package import Deciding
+
+/// Picks the names that some set watches out of raw text, without making a string of the others.
+package struct WatchedNames: Sendable {
+  private let suffixes: [Suffix]
+  private let exactHashes: Set<UInt64>
+  private let exact: Set<DomainName>
+
+  /// What ends in `octets` may be behind one of `patterns`.
+  private struct Suffix: Sendable {
+    /// Lower case, from the dot after the last star.
+    let octets: [UInt8]
+    let patterns: [NamePattern]
+  }
+
+  package init(_ selectors: some Sequence<Selector>) {
+    var exact = Set<DomainName>()
+    var patterns = [String: [NamePattern]]()
+    for selector in selectors {
+      switch selector {
+      case .name(let name): exact.insert(name)
+      case .pattern(let pattern): patterns[Self.suffix(of: pattern), default: []].append(pattern)
+      }
+    }
+    self.exact = exact
+    exactHashes = Set(exact.map { name in Array(name.text.utf8).withUnsafeBufferPointer(Self.hash) })
+    suffixes = patterns.sorted { $0.key < $1.key }.map {
+      Suffix(octets: Array($0.key.utf8), patterns: $0.value)
+    }
+  }
+
+  /// Reads a name as a log prints it; case and one final dot don't matter. Octets other than a hostname's make it
+  /// malformed if it ends like a watched name, and unwatched otherwise.
+  package func read(_ text: UnsafeBufferPointer<UInt8>) -> LineReading {
+    var text = text[...]
+    if text.last == UInt8(ascii: ".") { text.removeLast() }
+    let name = UnsafeBufferPointer(rebasing: text)
+    if !exactHashes.isEmpty, exactHashes.contains(Self.hash(name)), let exact = Self.hostname(name).name {
+      return self.exact.contains(exact) ? .name(exact) : .unwatched
+    }
+    for suffix in suffixes where Self.ends(name, with: suffix.octets) {
+      switch Self.hostname(name) {
+      case .right(let found):
+        return suffix.patterns.contains { $0.matches(found) } ? .name(found) : .unwatched
+      case .wrong(let fault):
+        return .malformed(fault)
+      }
+    }
+    return .unwatched
+  }
+
+  /// The part after the last star: `.data.mcr.microsoft.com`.
+  private static func suffix(of pattern: NamePattern) -> String {
+    pattern.text.lastIndex(of: "*").map { String(pattern.text[pattern.text.index(after: $0)...]) }
+      ?? pattern.text
+  }
+
+  /// Whether `name` ends with `suffix` and has something before it. From the end, where unrelated names differ first.
+  private static func ends(_ name: UnsafeBufferPointer<UInt8>, with suffix: [UInt8]) -> Bool {
+    guard name.count > suffix.count else { return false }
+    var index = name.count - 1
+    for octet in suffix.reversed() {
+      guard lowered(name[index]) == octet else { return false }
+      index -= 1
+    }
+    return true
+  }
+
+  /// FNV-1a over the lower-case octets: a filter before the comparison of whole names, not a proof.
+  private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    name.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64(lowered($1))) &* 0x0000_0100_0000_01b3 }
+  }
+
+  private static func lowered(_ octet: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet) ? octet | 0x20 : octet
+  }
+}
+
+extension WatchedNames {
+  enum HostnameReading {
+    case right(DomainName)
+    case wrong(LineFault)
+
+    var name: DomainName? {
+      if case .right(let name) = self { name } else { nil }
+    }
+  }
+
+  /// Reads a hostname without its final dot: labels of letters, digits and inner hyphens (RFC 1123 §2.1). Underscores
+  /// name services, not hosts, and an escape or a `?` stands for an octet that the log could not print.
+  static func hostname(_ text: UnsafeBufferPointer<UInt8>) -> HostnameReading {
+    guard text.count <= 253 else { return .wrong(.nameTooLong) }
+    var lower = [UInt8]()
+    lower.reserveCapacity(text.count)
+    var labelLength = 0
+    for octet in text {
+      switch octet {
+      case UInt8(ascii: "."):
+        guard labelLength > 0 else { return .wrong(.emptyLabel) }
+        guard lower.last != UInt8(ascii: "-") else { return .wrong(.notHostname) }
+        labelLength = 0
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "A")...UInt8(ascii: "Z"):
+        labelLength += 1
+      case UInt8(ascii: "-") where labelLength > 0:
+        labelLength += 1
+      default:
+        return .wrong(.notHostname)
+      }
+      guard labelLength <= 63 else { return .wrong(.nameTooLong) }
+      lower.append(lowered(octet))
+    }
+    guard labelLength > 0 else { return .wrong(.emptyLabel) }
+    guard lower.last != UInt8(ascii: "-") else { return .wrong(.notHostname) }
+    return .right(DomainName(canonical: String(decoding: lower, as: UTF8.self)))
+  }
+}

@@ -1,0 +1,112 @@
+import DNS
+import Deciding
+
+extension Configuration {
+  /// The effective configuration for people: YAML that reads back as the same, each value with its origin.
+  func shownAsYAML() -> String { shown.yaml }
+
+  /// The same as one JSON object.
+  func shownAsJSON() -> String { shown.json }
+
+  private var shown: ShownValue {
+    .mapping([
+      ("state", .decided(.text(state.value), by: state.origin)),
+      ("http", .mapping([("listen", list(listen) { .text($0.description) })])),
+      ("upstreams", .decided(shownUpstreams, by: upstreams.origin)),
+      ("sets", .mapping(sets.map { (key: $0.name.text, value: $0.shown) })),
+      ("sources", .list(sources.map(\.shown))),
+      ("limits", limits.shown),
+      ("tokens", .list(tokens.map(\.shown))),
+    ])
+  }
+
+  private var shownUpstreams: ShownValue {
+    upstreams.value.map { .list($0.map(\.shown)) } ?? .absent(instead: "the system's resolvers")
+  }
+}
+
+private func list<Element>(_ setting: Setting<[Element]>, _ shown: (Element) -> ShownValue) -> ShownValue {
+  .decided(.list(setting.value.map(shown)), by: setting.origin)
+}
+
+private func whole(_ setting: Setting<Int>) -> ShownValue {
+  .decided(.number(setting.value), by: setting.origin)
+}
+
+private func span(_ setting: Setting<Duration>) -> ShownValue {
+  .decided(.text(QuantityText.text(setting.value)), by: setting.origin)
+}
+
+extension UpstreamSetting {
+  fileprivate var shown: ShownValue {
+    var pairs: [(key: String, value: ShownValue)] = [
+      ("address", .text(EndpointText.text(address, port: port))), ("name", .text(label)),
+    ]
+    if let clientSubnet { pairs.append(("clientSubnet", .text(clientSubnet.description))) }
+    pairs.append(("transport", .text(transport.rawValue)))
+    return .mapping(pairs)
+  }
+}
+
+extension SetSetting {
+  fileprivate var shown: ShownValue {
+    .mapping([
+      (
+        "profile",
+        .decided(profile.value.map { .text($0.id) } ?? .absent(instead: "none"), by: profile.origin)
+      ),
+      ("enabled", .decided(.boolean(enabled.value), by: enabled.origin)),
+      ("names", list(names) { .text($0.text) }),
+      ("patterns", list(patterns) { .text($0.text) }),
+      (
+        "families",
+        .decided(.list(families.value.sorted().map { .text($0.description) }), by: families.origin)
+      ),
+      ("retention", span(retention)),
+      ("maxStale", span(maxStale)),
+      ("refresh", .mapping([("floor", span(floor)), ("ceiling", span(ceiling))])),
+      (
+        "guards",
+        .mapping([
+          ("shrink", .decided(.text(QuantityText.text(percentage: shrink.value)), by: shrink.origin)),
+          ("growth", .decided(.text(QuantityText.text(factor: growth.value)), by: growth.origin)),
+          ("maxElements", whole(maxElements)),
+          ("allowSpecial", list(allowSpecial) { .text($0.description) }),
+        ])
+      ),
+    ])
+  }
+}
+
+extension SourceSetting {
+  fileprivate var shown: ShownValue {
+    .mapping([(kind.rawValue, .decided(.text(path.value), by: path.origin))])
+  }
+}
+
+extension LimitSettings {
+  fileprivate var shown: ShownValue {
+    .mapping([
+      ("queriesPerSecond", whole(queriesPerSecond)), ("outstanding", whole(outstanding)),
+      ("namesPerPattern", whole(namesPerPattern)), ("addressesPerName", whole(addressesPerName)),
+    ])
+  }
+}
+
+extension TokenSetting {
+  /// Without the secret: a file's path is told, a digest isn't.
+  fileprivate var shown: ShownValue {
+    let secret: (key: String, value: ShownValue) =
+      switch self.secret.value {
+      case .file(let path): ("file", .decided(.text(path), by: self.secret.origin))
+      case .sha256: ("sha256", .decided(.text("(not shown)"), by: self.secret.origin))
+      }
+    return .mapping([
+      ("name", .decided(.text(name.value), by: name.origin)), secret,
+      (
+        "may",
+        .decided(.list(permissions.value.sorted().map { .text($0.rawValue) }), by: permissions.origin)
+      ),
+    ])
+  }
+}

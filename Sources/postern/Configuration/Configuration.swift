@@ -1,0 +1,121 @@
+import DNS
+import Deciding
+
+/// Everything that can be configured, as values, each with who decided it. `ConfigurationLoader` makes it; nothing
+/// changes it afterwards.
+struct Configuration: Sendable, Equatable {
+  /// The file that was read; nil when the built-in default stands alone.
+  let file: String?
+  /// The folder of the database and keys.
+  let state: Setting<String>
+  /// Where HTTP listens; empty turns it off.
+  let listen: Setting<[ListenAddress]>
+  /// The resolvers to ask; nil means those of the system, read from resolv.conf and followed.
+  let upstreams: Setting<[UpstreamSetting]?>
+  /// In the file's order. A file that lists `sets` replaces the built-in list.
+  let sets: [SetSetting]
+  let sources: [SourceSetting]
+  let limits: LimitSettings
+  let tokens: [TokenSetting]
+
+  /// The sets that are switched on.
+  var enabledSets: [SetSetting] { sets.filter(\.enabled.value) }
+}
+
+/// A host and port that HTTP listens on.
+struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+  /// An address without brackets, or a hostname such as `localhost`.
+  let host: String
+  /// 0 lets the system choose.
+  let port: Int
+
+  /// `127.0.0.1:8053`, `[::1]:8053`.
+  var description: String { EndpointText.text(host: host, port: port) }
+
+  /// Whether only this machine can reach it.
+  var isLoopback: Bool {
+    guard let address = IPAddress(host)?.unwrapped else { return host == "localhost" }
+    return IPPrefix("127.0.0.0/8")?.contains(address) == true || address == IPAddress("::1")
+  }
+}
+
+/// A recursive resolver to ask.
+struct UpstreamSetting: Sendable, Hashable {
+  enum Transport: String, Sendable, Hashable, CaseIterable {
+    case udp
+    case tcp
+  }
+
+  /// The vantage: the configured name, else the address, with the port unless it is 53 and `@` with the subnet.
+  let label: String
+  let address: IPAddress
+  let port: Int
+  let transport: Transport
+  /// Sent as EDNS client subnet (RFC 7871).
+  let clientSubnet: IPPrefix?
+
+  init(
+    label: String? = nil, address: IPAddress, port: Int = 53, transport: Transport = .udp,
+    clientSubnet: IPPrefix? = nil
+  ) {
+    let place = port == 53 ? address.description : EndpointText.text(address, port: port)
+    self.label = label ?? place + (clientSubnet.map { "@\($0)" } ?? "")
+    self.address = address
+    self.port = port
+    self.transport = transport
+    self.clientSubnet = clientSubnet
+  }
+}
+
+/// Where sightings come from.
+struct SourceSetting: Sendable, Equatable {
+  enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// dnsmasq's query log (`log-queries`), followed through rotation.
+    case dnsmasq
+  }
+
+  let kind: Kind
+  let path: Setting<String>
+
+  /// What sightings from it are labelled with: `dnsmasq:/var/log/dnsmasq.log`.
+  var label: String { "\(kind.rawValue):\(path.value)" }
+}
+
+/// The bounds of the whole service, each with its origin.
+struct LimitSettings: Sendable, Equatable {
+  let queriesPerSecond: Setting<Int>
+  let outstanding: Setting<Int>
+  let namesPerPattern: Setting<Int>
+  let addressesPerName: Setting<Int>
+
+  /// The plain values.
+  var limits: Limits {
+    Limits(
+      queriesPerSecond: queriesPerSecond.value, outstanding: outstanding.value,
+      namesPerPattern: namesPerPattern.value, addressesPerName: addressesPerName.value)
+  }
+}
+
+/// Somebody who may do what others may not.
+struct TokenSetting: Sendable, Equatable {
+  enum Secret: Sendable, Hashable {
+    /// A file that holds the token on its first line.
+    case file(String)
+    /// The token's SHA-256, 32 octets.
+    case sha256([UInt8])
+  }
+
+  enum Permission: String, Sendable, Hashable, CaseIterable, Comparable {
+    /// Report hostnames in use.
+    case sightings
+    /// Approve and forget.
+    case operate
+
+    static func < (left: Permission, right: Permission) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  let name: Setting<String>
+  /// Never shown.
+  let secret: Setting<Secret>
+  let permissions: Setting<Set<Permission>>
+}

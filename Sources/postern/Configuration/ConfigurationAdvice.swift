@@ -1,0 +1,123 @@
+import DNS
+import Deciding
+
+/// Something in a configuration that is allowed but probably unwise.
+struct ConfigurationAdvice: Sendable, Hashable {
+  /// The key's path, as in `ConfigurationProblem`.
+  let path: String
+  let origin: Origin
+  /// What may go wrong, without a final full stop.
+  let sentence: String
+  /// What to try, without a final full stop.
+  let remedy: String
+
+  /// `postern.yaml:12:5: sets.mcr.retention: … . Try: …`.
+  var line: String { "\(origin): \(path): \(sentence). Try: \(remedy)" }
+}
+
+/// What the advice can't know from the configuration alone. An adapter looks it up.
+struct ConfigurationFacts: Sendable {
+  /// Token files that everybody on this machine can read.
+  var worldReadableFiles: Set<String> = []
+  /// Files that the configuration names and this process can't read, with the reason.
+  var unreadableFiles: [String: String] = [:]
+}
+
+extension Configuration {
+  /// Everything that is legal but unwise, in the order of the configuration's sections.
+  func advice(_ facts: ConfigurationFacts = ConfigurationFacts()) -> [ConfigurationAdvice] {
+    listenAdvice() + upstreamAdvice() + setAdvice() + sourceAdvice(facts) + tokenAdvice(facts)
+  }
+
+  private func listenAdvice() -> [ConfigurationAdvice] {
+    let open = listen.value.filter { !$0.isLoopback }
+    guard !open.isEmpty else { return [] }
+    return [
+      ConfigurationAdvice(
+        path: "http.listen", origin: listen.origin,
+        sentence:
+          "\(open.map(\.description).joined(separator: ", ")) can be reached from other machines, without TLS: "
+          + "sets, names and tokens can be read and changed on the way",
+        remedy: "127.0.0.1:8053 behind a reverse proxy that has TLS")
+    ]
+  }
+
+  private func upstreamAdvice() -> [ConfigurationAdvice] {
+    (upstreams.value ?? []).flatMap { upstream -> [ConfigurationAdvice] in
+      var advice = [ConfigurationAdvice]()
+      if Self.publicResolvers.contains(upstream.address) {
+        advice.append(
+          ConfigurationAdvice(
+            path: "upstreams", origin: upstreams.origin,
+            sentence:
+              "\(upstream.label) is a public resolver: clients that ask another one may get other addresses",
+            remedy: "the resolver that the clients use, in its place or beside it"))
+      }
+      if let subnet = upstream.clientSubnet, subnet.length > (subnet.family == .ipv4 ? 24 : 56) {
+        advice.append(
+          ConfigurationAdvice(
+            path: "upstreams", origin: upstreams.origin,
+            sentence:
+              "the client subnet \(subnet) tells every server asked more of your network than an answer needs "
+              + "(RFC 7871, section 11.1)",
+            remedy: subnet.family == .ipv4 ? "a /24" : "a /56"))
+      }
+      return advice
+    }
+  }
+
+  private func setAdvice() -> [ConfigurationAdvice] {
+    if enabledSets.isEmpty {
+      let advice = ConfigurationAdvice(
+        path: "sets", origin: sets.first?.origin ?? .builtIn,
+        sentence: "no set is enabled, so nothing is published",
+        remedy: "sets: { mcr: { profile: mcr-global } }")
+      return [advice]
+    }
+    let profiles = Set(enabledSets.compactMap { $0.profile.value?.id })
+    return enabledSets.flatMap { $0.advice(hasSources: !sources.isEmpty, profiles: profiles) }
+  }
+
+  private func sourceAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
+    sources.enumerated().compactMap { index, source in
+      facts.unreadableFiles[source.path.value].map { reason in
+        ConfigurationAdvice(
+          path: "sources[\(index)].\(source.kind.rawValue)", origin: source.path.origin,
+          sentence: "\(source.path.value) can't be read: \(reason)",
+          remedy: "let Postern's user read the file and its folder")
+      }
+    }
+  }
+
+  private func tokenAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
+    tokens.enumerated().flatMap { index, token -> [ConfigurationAdvice] in
+      guard case .file(let path) = token.secret.value else { return [] }
+      var advice = [ConfigurationAdvice]()
+      if facts.worldReadableFiles.contains(path) {
+        advice.append(
+          ConfigurationAdvice(
+            path: "tokens[\(index)].file", origin: token.secret.origin,
+            sentence: "everybody on this machine can read \(path)", remedy: "chmod 640 \(path)"))
+      }
+      if let reason = facts.unreadableFiles[path] {
+        advice.append(
+          ConfigurationAdvice(
+            path: "tokens[\(index)].file", origin: token.secret.origin,
+            sentence: "\(path) can't be read, so nobody has the token \(token.name.value): \(reason)",
+            remedy: "let Postern's user read the file"))
+      }
+      return advice
+    }
+  }
+
+  /// The resolvers that most machines without one of their own are given.
+  private static let publicResolvers = Set(
+    [
+      "1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "9.9.9.10", "9.9.9.11", "114.114.114.114",
+      "119.29.29.29",
+      "149.112.112.112", "208.67.220.220", "208.67.222.222", "223.5.5.5", "223.6.6.6", "2001:4860:4860::8844",
+      "2001:4860:4860::8888", "2606:4700:4700::1001", "2606:4700:4700::1111", "2620:119:35::35",
+      "2620:119:53::53",
+      "2620:fe::9", "2620:fe::fe",
+    ].compactMap { IPAddress($0) })
+}

@@ -1,0 +1,129 @@
+import DNS
+import Deciding
+import Yams
+
+extension ConfigurationReader {
+  /// Reads the mapping of sets. It replaces the built-in sets: what isn't listed isn't there.
+  static func readSets(_ node: ConfigurationNode) -> [SetSetting] {
+    var mapping = MappingReader(node)
+    let sets = mapping.keys.compactMap { key -> SetSetting? in
+      let origin = mapping.origin(of: key)
+      let path = mapping.path(to: key)
+      var fields = mapping.mapping(key)
+      guard let name = SetName(key) else {
+        node.collector.add(
+          .malformed, origin, path: path, "\(quoted(key)) can't be the name of a set",
+          remedy: "1 to \(SetName.longest) of a-z 0-9 _ and -, not beginning with -")
+        return nil
+      }
+      return readSet(name, &fields, origin: origin, path: path, collector: node.collector)
+    }
+    mapping.finish()
+    return sets
+  }
+
+  private static func readSet(
+    _ name: SetName, _ fields: inout MappingReader, origin: Origin, path: String, collector: ProblemCollector
+  ) -> SetSetting {
+    let known = collector.problems.count
+    let profile = fields.setting("profile", default: nil) { $0.value(.profile) }
+    let enabled = fields.setting("enabled", default: true, .boolean)
+    let names = fields.setting("names", default: []) { $0.distinctList(.name) }
+    let patterns = fields.setting("patterns", default: []) { $0.distinctList(.pattern) }
+    let families = fields.setting("families", default: Set(AddressFamily.allCases)) { readFamilies($0) }
+    let retention = fields.setting("retention", default: SetPolicy.defaultRetention, .duration(anySpan))
+    let maxStale = fields.setting(
+      "maxStale", default: max(SetPolicy.defaultMaxStale, retention.value), .duration(anySpan))
+    let (floor, ceiling) = readRefresh(&fields)
+    let guards = readGuards(&fields)
+    fields.finish()
+    let set = SetSetting(
+      name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
+      families: families, retention: retention, maxStale: maxStale, floor: floor, ceiling: ceiling,
+      shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
+      allowSpecial: guards.allowSpecial)
+    // What is wrong in itself can't be judged together.
+    if collector.problems.count == known { checkTogether(set, path: path, collector: collector) }
+    return set
+  }
+
+  /// A second is for trials; a year is longer than any address is worth.
+  private static let anySpan: ClosedRange<Duration> = .seconds(1) ... .seconds(365 * 24 * 3600)
+
+  private static func readFamilies(_ node: ConfigurationNode) -> Set<AddressFamily>? {
+    let grammar = ValueGrammar<AddressFamily>("a family", remedy: "ipv4 or ipv6") { text in
+      AddressFamily.allCases.first { $0.description == text }
+    }
+    guard let families = node.distinctList(grammar) else { return nil }
+    if case .sequence(let sequence) = node.node, sequence.isEmpty {
+      node.fail(.missing, "no family is listed", remedy: "[ipv4, ipv6]")
+    }
+    return Set(families)
+  }
+
+  private static func readRefresh(_ fields: inout MappingReader) -> (
+    floor: Setting<Duration>, ceiling: Setting<Duration>
+  ) {
+    var mapping = fields.mapping("refresh")
+    let standard = RefreshPolicy()
+    let ceiling = mapping.setting(
+      "ceiling", default: standard.ceiling, .duration(.milliseconds(100) ... .seconds(24 * 3600)))
+    let floor = mapping.setting(
+      "floor", default: standard.floor, .duration(.milliseconds(100) ... .seconds(24 * 3600)))
+    mapping.finish()
+    return (floor, ceiling)
+  }
+
+  private typealias Guards = (
+    shrink: Setting<Double>, growth: Setting<Double>, maxElements: Setting<Int>,
+    allowSpecial: Setting<[IPPrefix]>
+  )
+
+  private static func readGuards(_ fields: inout MappingReader) -> Guards {
+    var mapping = fields.mapping("guards")
+    let standard = GuardPolicy()
+    let guards = (
+      shrink: mapping.setting("shrink", default: standard.shrink, .percentage(0...1)),
+      growth: mapping.setting("growth", default: standard.growth, .factor(1...1_000_000)),
+      maxElements: mapping.setting("maxElements", default: standard.maxElements, .whole(1...10_000_000)),
+      allowSpecial: mapping.setting("allowSpecial", default: standard.allowSpecial) {
+        $0.distinctList(.prefix)
+      }
+    )
+    mapping.finish()
+    return guards
+  }
+
+  private static func checkTogether(_ set: SetSetting, path: String, collector: ProblemCollector) {
+    if set.floor.value > set.ceiling.value {
+      collector.add(
+        .conflict, set.floor.origin == .builtIn ? set.ceiling.origin : set.floor.origin,
+        path: "\(path).refresh",
+        "the floor \(QuantityText.text(set.floor.value)) is above the ceiling \(QuantityText.text(set.ceiling.value))",
+        remedy: "a floor of at most \(QuantityText.text(set.ceiling.value))")
+    }
+    if set.maxStale.value < set.retention.value {
+      collector.add(
+        .conflict, set.maxStale.origin, path: "\(path).maxStale",
+        "\(QuantityText.text(set.maxStale.value)) is shorter than the retention, \(QuantityText.text(set.retention.value))",
+        remedy: "at least \(QuantityText.text(set.retention.value))")
+    }
+    if set.selectors.isEmpty {
+      collector.add(
+        .missing, set.origin, path: path, "the set watches nothing",
+        remedy: "profile: mcr-global, or something under names or patterns")
+    }
+  }
+}
+
+extension ValueGrammar<Profile?> {
+  static let profile = ValueGrammar { text throws(ValueRejection) in
+    guard let profile = Profile.builtIn(id: text) else {
+      let known = Profile.builtIn.map(\.id)
+      throw ValueRejection(
+        .malformed, "there is no profile \(quoted(text))",
+        remedy: NearestKey.find(text, among: known) ?? "one of \(known.joined(separator: ", "))")
+    }
+    return profile
+  }
+}

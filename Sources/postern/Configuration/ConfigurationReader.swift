@@ -1,0 +1,186 @@
+import DNS
+import Deciding
+import Yams
+
+/// Turns the tree of a configuration file into values; every problem goes to the collector.
+enum ConfigurationReader {
+  /// Reads the root. `state` is the folder to use when the file names none.
+  static func configuration(
+    _ root: MappingReader, file: String?, defaultState: Setting<String>?, collector: ProblemCollector
+  ) -> Configuration {
+    var root = root
+    let state = root.child("state").flatMap { node in
+      node.value(.absolutePath).map { Setting($0, node.origin) }
+    }
+    let listen = readHTTP(&root)
+    let upstreams = root.setting("upstreams", default: nil) { readUpstreams($0) }
+    let sets = root.child("sets").map(readSets) ?? SetSetting.builtIn
+    let sources = root.child("sources").map(readSources) ?? []
+    let limits = readLimits(&root)
+    let tokens = root.child("tokens").map(readTokens) ?? []
+    root.finish()
+    return Configuration(
+      file: file, state: state ?? defaultState ?? Setting(""), listen: listen, upstreams: upstreams,
+      sets: sets,
+      sources: sources, limits: limits, tokens: tokens)
+  }
+
+  static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)
+
+  private static func readHTTP(_ root: inout MappingReader) -> Setting<[ListenAddress]> {
+    var http = root.mapping("http")
+    let listen = http.setting("listen", default: [defaultListen]) { $0.distinctList(.listenAddress) }
+    http.finish()
+    return listen
+  }
+
+  private static func readLimits(_ root: inout MappingReader) -> LimitSettings {
+    var mapping = root.mapping("limits")
+    let standard = Limits()
+    let limits = LimitSettings(
+      queriesPerSecond: mapping.setting(
+        "queriesPerSecond", default: standard.queriesPerSecond, .whole(1...1_000_000)),
+      // A query's ID has 16 bits (RFC 1035 §4.1.1).
+      outstanding: mapping.setting("outstanding", default: standard.outstanding, .whole(1...65_536)),
+      namesPerPattern: mapping.setting(
+        "namesPerPattern", default: standard.namesPerPattern, .whole(1...1_000_000)),
+      addressesPerName: mapping.setting(
+        "addressesPerName", default: standard.addressesPerName, .whole(1...1_000_000)))
+    mapping.finish()
+    return limits
+  }
+
+  // MARK: Upstreams
+
+  private static func readUpstreams(_ node: ConfigurationNode) -> [UpstreamSetting]? {
+    var labels = Set<String>()
+    let upstreams = node.list { element -> UpstreamSetting? in
+      guard let upstream = readUpstream(element) else { return nil }
+      if !labels.insert(upstream.label).inserted {
+        element.fail(
+          .conflict, "two upstreams are called \(quoted(upstream.label))",
+          remedy: "give one of them another name")
+      }
+      return upstream
+    }
+    // An empty list would leave nobody to ask; the system's resolvers are meant when the key isn't given.
+    if case .sequence(let sequence) = node.node, sequence.isEmpty {
+      node.fail(
+        .missing, "no upstream is listed",
+        remedy: "an address, or leave the key out for the system's resolvers")
+    }
+    return upstreams
+  }
+
+  private static func readUpstream(_ node: ConfigurationNode) -> UpstreamSetting? {
+    guard case .mapping = node.node else { return node.value(.upstream) }
+    var mapping = MappingReader(node)
+    let address = mapping.child("address")?.value(.upstream)
+    if !mapping.has("address") { mapping.missing("address", remedy: "address: 10.0.0.53") }
+    let label = mapping.setting("name", default: nil) { $0.value(.label) }
+    let subnet = mapping.setting("clientSubnet", default: nil) { $0.value(.prefix) }
+    let transport = mapping.setting("transport", default: .udp, .oneOf(UpstreamSetting.Transport.self))
+    mapping.finish()
+    return address.map {
+      UpstreamSetting(
+        label: label.value, address: $0.address, port: $0.port, transport: transport.value,
+        clientSubnet: subnet.value)
+    }
+  }
+
+  // MARK: Sources and tokens
+
+  private static func readSources(_ node: ConfigurationNode) -> [SourceSetting] {
+    var paths = Set<String>()
+    let sources = node.list { element -> SourceSetting? in
+      var mapping = MappingReader(element)
+      guard case .mapping = element.node else { return nil }
+      let dnsmasq = mapping.child("dnsmasq")
+      if let dnstap = mapping.child("dnstap") {
+        _ = mapping.child("trusted")
+        dnstap.fail(.unsupported, "dnstap is not supported yet", remedy: "dnsmasq: /var/log/dnsmasq.log")
+      } else if dnsmasq == nil {
+        mapping.missing("dnsmasq", remedy: "dnsmasq: /var/log/dnsmasq.log")
+      }
+      mapping.finish()
+      guard let dnsmasq, let path = dnsmasq.value(.absolutePath) else { return nil }
+      if !paths.insert(path).inserted {
+        dnsmasq.fail(.conflict, "\(quoted(path)) is followed twice", remedy: "remove one of them")
+      }
+      return SourceSetting(kind: .dnsmasq, path: Setting(path, dnsmasq.origin))
+    }
+    return sources ?? []
+  }
+
+  private static func readTokens(_ node: ConfigurationNode) -> [TokenSetting] {
+    var names = Set<String>()
+    let tokens = node.list { element -> TokenSetting? in
+      guard let token = readToken(element) else { return nil }
+      if !names.insert(token.name.value).inserted {
+        element.fail(
+          .conflict, "two tokens are called \(quoted(token.name.value))",
+          remedy: "give one of them another name")
+      }
+      return token
+    }
+    return tokens ?? []
+  }
+
+  private static func readToken(_ node: ConfigurationNode) -> TokenSetting? {
+    var mapping = MappingReader(node)
+    guard case .mapping = node.node else { return nil }
+    let name = mapping.setting("name", default: nil) { $0.value(.label) }
+    let file = mapping.setting("file", default: nil) { $0.value(.absolutePath) }
+    let sha256 = mapping.setting("sha256", default: nil) { $0.value(.sha256) }
+    let permissions = mapping.setting("may", default: []) {
+      $0.distinctList(.oneOf(TokenSetting.Permission.self)).map(Set.init)
+    }
+    if !mapping.has("name") { mapping.missing("name", remedy: "name: ops") }
+    if !mapping.has("may") { mapping.missing("may", remedy: "may: [sightings]") }
+    switch (mapping.has("file"), mapping.has("sha256")) {
+    case (false, false):
+      mapping.missing("file", remedy: "file: /etc/postern/ops.token, or sha256: with 64 digits")
+    case (true, true): node.fail(.conflict, "both 'file' and 'sha256' are given", remedy: "keep one of them")
+    default: break
+    }
+    mapping.finish()
+    guard let label = name.value else { return nil }
+    let secret: Setting<TokenSetting.Secret>
+    if let path = file.value {
+      secret = Setting(.file(path), file.origin)
+    } else if let octets = sha256.value {
+      secret = Setting(.sha256(octets), sha256.origin)
+    } else {
+      return nil
+    }
+    return TokenSetting(name: Setting(label, name.origin), secret: secret, permissions: permissions)
+  }
+}
+
+extension ValueGrammar where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+  /// One of the words of an enumeration.
+  static func oneOf(_ type: Value.Type) -> ValueGrammar {
+    ValueGrammar { text throws(ValueRejection) in
+      guard let value = Value(rawValue: text) else {
+        let words = Value.allCases.map(\.rawValue)
+        throw ValueRejection(
+          .malformed, "\(quoted(text)) is not known here",
+          remedy: NearestKey.find(text, among: words) ?? words.joined(separator: " or "))
+      }
+      return value
+    }
+  }
+}
+
+extension ValueGrammar<[UInt8]> {
+  /// 64 hexadecimal digits. What was found is not repeated: it may be the secret itself.
+  static let sha256 = ValueGrammar { text throws(ValueRejection) in
+    let digits = text.utf8.map { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard digits.count == 64, !digits.contains(nil) else {
+      throw ValueRejection(
+        .malformed, "the value is not a SHA-256", remedy: "the 64 digits of: printf %s TOKEN | sha256sum")
+    }
+    let values = digits.compactMap(\.self)
+    return stride(from: 0, to: 64, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+}

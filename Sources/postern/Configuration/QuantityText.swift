@@ -1,0 +1,69 @@
+import Deciding
+
+/// How durations, percentages and factors are written in configurations: `500ms 30s 5m 24h 7d`, `50%`, `10x`.
+enum QuantityText {
+  /// Reads a whole number with its unit. Nil for anything else, so `1.5h`, `24` and `1h30m` are refused.
+  static func duration(_ text: String) -> Duration? {
+    for (unit, milliseconds) in units where text.hasSuffix(unit) {
+      guard let count = wholeNumber(text.dropLast(unit.count)) else { continue }
+      let (total, overflow) = count.multipliedReportingOverflow(by: milliseconds)
+      return overflow ? nil : .milliseconds(total)
+    }
+    return nil
+  }
+
+  /// Writes a duration in the largest unit that needs no fraction.
+  static func text(_ duration: Duration) -> String {
+    let total = duration.milliseconds
+    if total == 0 { return "0s" }
+    for (unit, milliseconds) in units.reversed() where total % milliseconds == 0 {
+      return "\(total / milliseconds)\(unit)"
+    }
+    return "\(total)ms"
+  }
+
+  /// Reads `50%` or `12.5%` as a share; nil for anything else.
+  static func percentage(_ text: String) -> Double? {
+    guard text.hasSuffix("%"), let number = decimal(text.dropLast()) else { return nil }
+    return number / 100
+  }
+
+  /// Writes a share as a percentage.
+  static func text(percentage share: Double) -> String { plain(share * 100) + "%" }
+
+  /// Reads `10x` or `1.5x`; nil for anything else.
+  static func factor(_ text: String) -> Double? {
+    guard text.hasSuffix("x") else { return nil }
+    return decimal(text.dropLast())
+  }
+
+  /// Writes a factor.
+  static func text(factor: Double) -> String { plain(factor) + "x" }
+
+  /// Reads decimal digits; nil for a sign, a leading zero, an underscore or anything else that YAML would take for
+  /// some other number.
+  static func wholeNumber(_ text: some StringProtocol) -> Int64? {
+    let utf8 = text.utf8
+    guard !utf8.isEmpty, utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard utf8.count == 1 || utf8.first != UInt8(ascii: "0") else { return nil }
+    return Int64(text)
+  }
+
+  // From small to large, so that "5m" is tried as milliseconds ("ms") before minutes.
+  private static let units: [(String, Int64)] = [
+    ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+  ]
+
+  private static func decimal(_ text: some StringProtocol) -> Double? {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard wholeNumber(parts[0]) != nil,
+      parts.count == 1 || parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      parts.last?.isEmpty == false
+    else { return nil }
+    return Double(text)
+  }
+
+  private static func plain(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : "\(number)"
+  }
+}

@@ -1,0 +1,63 @@
+import DNS
+import Deciding
+
+/// One configured set, each value with its origin.
+struct SetSetting: Sendable, Equatable {
+  let name: SetName
+  /// Where the set is named.
+  let origin: Origin
+  let profile: Setting<Profile?>
+  let enabled: Setting<Bool>
+  /// Watched beside the profile's names.
+  let names: Setting<[DomainName]>
+  /// Watched beside the profile's patterns.
+  let patterns: Setting<[NamePattern]>
+  let families: Setting<Set<AddressFamily>>
+  let retention: Setting<Duration>
+  let maxStale: Setting<Duration>
+  let floor: Setting<Duration>
+  let ceiling: Setting<Duration>
+  let shrink: Setting<Double>
+  let growth: Setting<Double>
+  let maxElements: Setting<Int>
+  let allowSpecial: Setting<[IPPrefix]>
+
+  /// The profile's selectors, then the names and patterns given; each once.
+  var selectors: [Selector] {
+    var seen = Set<Selector>()
+    let all =
+      (profile.value?.selectors ?? []) + names.value.map(Selector.name) + patterns.value.map(Selector.pattern)
+    return all.filter { seen.insert($0).inserted }
+  }
+
+  /// The plain values.
+  var policy: SetPolicy {
+    SetPolicy(
+      name: name, selectors: selectors, seeds: profile.value?.seeds ?? [], families: families.value,
+      retention: retention.value, maxStale: maxStale.value,
+      refresh: RefreshPolicy(floor: floor.value, ceiling: ceiling.value),
+      guards: GuardPolicy(
+        shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
+        allowSpecial: allowSpecial.value),
+      expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [])
+  }
+}
+
+extension SetSetting {
+  /// A set as it is without a configuration: `mcr` from `mcr-global`, and `mcr-china`, which is off.
+  static let builtIn: [SetSetting] = [
+    builtIn("mcr", .mcrGlobal, enabled: true), builtIn("mcr-china", .mcrChina, enabled: false),
+  ].compactMap(\.self)
+
+  private static func builtIn(_ name: String, _ profile: Profile, enabled: Bool) -> SetSetting? {
+    guard let name = SetName(name) else { return nil }
+    let (refresh, guards) = (RefreshPolicy(), GuardPolicy())
+    return SetSetting(
+      name: name, origin: .builtIn, profile: Setting(profile), enabled: Setting(enabled), names: Setting([]),
+      patterns: Setting([]), families: Setting(Set(AddressFamily.allCases)),
+      retention: Setting(SetPolicy.defaultRetention), maxStale: Setting(SetPolicy.defaultMaxStale),
+      floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
+      growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
+      allowSpecial: Setting(guards.allowSpecial))
+  }
+}
