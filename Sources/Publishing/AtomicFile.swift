@@ -95,6 +95,9 @@ package struct AtomicFile: Sendable {
     throw AtomicFileError(path, ELOOP, at: "follow")
   }
 
+  /// Whether the file has exactly this content already.
+  package func holds(_ content: [UInt8]) throws(AtomicFileError) -> Bool { holds(content, at: try resolved()) }
+
   private func holds(_ content: [UInt8], at target: String) -> Bool {
     let file = open(target, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return false }

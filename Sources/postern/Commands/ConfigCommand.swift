@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deciding
 import Publishing
 
 struct ConfigCommand: ParsableCommand {

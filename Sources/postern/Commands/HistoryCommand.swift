@@ -2,6 +2,7 @@ import ArgumentParser
 import DNS
 import Deciding
 import Publishing
+import Recording
 
 struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DNS
 import Deciding
 import Publishing
 

@@ -71,7 +71,7 @@ struct ResolveCommand: AsyncParsableCommand {
       return Console.warn("the service records; nothing was recorded here. Try: 'postern observe' to tell it the names")
     }
     defer { try? history.close() }
-    var logger = Logger(label: "postern", factory: StreamLogHandler.standardError)
+    var logger = Logger(label: "postern", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .warning
     let watch = Watch(
       policies: policies, vantages: vantages, limits: configuration.limits.limits,

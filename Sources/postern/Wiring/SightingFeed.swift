@@ -37,16 +37,16 @@ struct SightingFeed: Service {
   }
 }
 
-extension FilePosition {
+extension Learning.FollowerPosition {
   /// As the history keeps it: the head by its length and hash.
-  func stored(for path: String) -> FollowerPosition {
+  func stored(for path: String) -> Deciding.FollowerPosition {
     let head = (0..<2).map { UInt8(truncatingIfNeeded: file.head.length >> (8 * $0)) }
       + (0..<8).map { UInt8(truncatingIfNeeded: file.head.hash >> UInt64(8 * $0)) }
-    return FollowerPosition(path: path, device: file.device, inode: file.inode, head: head, offset: offset)
+    return Deciding.FollowerPosition(path: path, device: file.device, inode: file.inode, head: head, offset: offset)
   }
 
   /// What `stored` wrote; nil for anything else.
-  init?(_ stored: FollowerPosition) {
+  init?(_ stored: Deciding.FollowerPosition) {
     guard stored.head.count == 10, stored.offset >= 0 else { return nil }
     let length = stored.head[0..<2].reversed().reduce(0) { $0 << 8 | Int($1) }
     let hash = stored.head[2...].reversed().reduce(0) { $0 << 8 | UInt64($1) }
