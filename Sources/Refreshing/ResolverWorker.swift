@@ -106,7 +106,8 @@ package actor ResolverWorker: Service {
       asking.ring()
       saving.ring()
     } catch {
-      noteHistoryFault(error)
+      // A read that our own stop cut off says nothing about the history.
+      if !Task.isCancelled { noteHistoryFault(error) }
     }
   }
 
