@@ -89,7 +89,7 @@ let package = Package(
     tests("LearningTests", ["Learning", "Deciding", "DNS"]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
-    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics]),
+    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics, lifecycle]),
     tests("PosternTests", ["postern", "Deciding", "DNS"]),
     .executableTarget(
       name: "benchmarks",

@@ -39,7 +39,8 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
     guard let slash = text.suffix(4).lastIndex(of: UInt8(ascii: "/")) else {
       return IPAddress.parse(text).map { IPPrefix($0) }
     }
-    guard slash + 1 < text.count, let address = IPAddress.parse(UnsafeBufferPointer(rebasing: text[..<slash])) else {
+    guard slash + 1 < text.count, let address = IPAddress.parse(UnsafeBufferPointer(rebasing: text[..<slash]))
+    else {
       return nil
     }
     var length = 0

@@ -106,7 +106,8 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
     for (name, value) in head.headers {
       // Lengths tell most names apart; the rest is compared without case.
       switch name.utf8.count {
-      case 10 where name.equalsIgnoringCase("connection"): return nil
+      case 10 where name.equalsIgnoringCase("connection"):
+        guard value.utf8.count == 10, value.equalsIgnoringCase("keep-alive") else { return nil }
       case 13 where name.equalsIgnoringCase("if-none-match"): conditions.ifNoneMatch.append(value)
       case 14 where name.equalsIgnoringCase("content-length"): return nil
       case 15 where name.equalsIgnoringCase("accept-encoding"): conditions.acceptEncoding.append(value)
@@ -151,6 +152,6 @@ extension String? {
 
 extension String {
   fileprivate func equalsIgnoringCase(_ lowercased: StaticString) -> Bool {
-    lowercased.withUTF8Buffer { word in zip(utf8, word).allSatisfy { $0 | 0x20 == $1 } }
+    lowercased.withUTF8Buffer { word in zip(utf8, word).allSatisfy { $0 | 0x20 == $1 | 0x20 } }
   }
 }

@@ -39,7 +39,11 @@ package final class PublishedSets: Sendable {
   package func publish(_ published: PublishedSet) {
     state.withLock { state in
       var entry = state.sets[published.snapshot.set] ?? Entry()
-      if entry.published?.snapshot != published.snapshot { entry.representations = RepresentationCache() }
+      // A generation is the same bytes for ever, so its number and digest tell whether anything must be rendered anew.
+      let (old, new) = (entry.published?.snapshot, published.snapshot)
+      if old?.generation != new.generation || old?.digest != new.digest {
+        entry.representations = RepresentationCache()
+      }
       entry.published = published
       state.sets[published.snapshot.set] = entry
       state.prepared.removeAll(keepingCapacity: true)

@@ -39,7 +39,9 @@ import Testing
     let addresses = (0..<4000).map { index -> IPAddress in
       if index % 4 == 0 { return IPAddress(v4: .random(in: 0 ... .max, using: &generator)) }
       // Zero groups of random places, so that every kind of gap is met.
-      let mask = (0..<8).reduce(UInt128(0)) { mask, _ in mask << 16 | (Bool.random(using: &generator) ? 0xffff : 0) }
+      let mask = (0..<8).reduce(UInt128(0)) { mask, _ in
+        mask << 16 | (Bool.random(using: &generator) ? 0xffff : 0)
+      }
       return IPAddress(v6: UInt128.random(in: 0 ... .max, using: &generator) & mask)
     }
     for address in addresses { #expect(IPAddress(address.description) == address) }

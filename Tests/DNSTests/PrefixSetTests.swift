@@ -57,9 +57,9 @@ import Testing
       """
     let python = try await Tool.run("python3", ["-c", script], input: Self.list(v4 + v6))
     #expect(python.lines == ours)
-    let iprange4 = try await Tool.run("iprange", ["-4"], input: Self.list(v4))
-    let iprange6 = try await Tool.run("iprange", ["-6"], input: Self.list(v6))
-    #expect(iprange4.lines + iprange6.lines == ours)
+    // Debian's iprange knows IPv4 only.
+    let iprange = try await Tool.run("iprange", ["-"], input: Self.list(v4))
+    #expect(iprange.lines == PrefixSet(v4).prefixes.map(\.description))
   }
 
   private static func randomV4(_ count: Int, using generator: inout some RandomNumberGenerator) -> [IPPrefix]

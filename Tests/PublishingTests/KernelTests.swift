@@ -30,13 +30,20 @@ import Testing
             else . end
         """,
       ], input: Array(loaded.output))
-    let plain = try PlainFormat().render(snapshot, RenderOptions()).text
     // nft prints neighbours that it merged as ranges: compare what both cover.
-    for (flag, mark) in [("-4", "."), ("-6", ":")] {
-      let theirs = elements.lines.filter { $0.contains(mark) }.joined(separator: "\n") + "\n"
-      let ours = plain.split(separator: "\n").filter { $0.contains(mark) }.joined(separator: "\n") + "\n"
-      #expect(try await Tool.run("iprange", [flag], input: Array(theirs.utf8)).text == ours)
-    }
+    let script = """
+      import ipaddress, sys
+      nets = []
+      for line in sys.stdin:
+        first, _, last = line.strip().partition("-")
+        if last: nets += ipaddress.summarize_address_range(ipaddress.ip_address(first), ipaddress.ip_address(last))
+        else: nets.append(ipaddress.ip_network(first))
+      for version in (4, 6):
+        for net in ipaddress.collapse_addresses(n for n in nets if n.version == version):
+          print(net if net.num_addresses > 1 else net.network_address)
+      """
+    let covered = try await Tool.run("python3", ["-c", script], input: Array(elements.output))
+    #expect(try covered.text == PlainFormat().render(snapshot, RenderOptions()).text)
   }
 
   @Test("an error in an nft file leaves what is loaded as it was")
