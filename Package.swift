@@ -80,7 +80,7 @@ let package = Package(
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", grdb]),
-    tests("LearningTests", ["Learning", "Deciding", "DNS"]),
+    tests("LearningTests", ["Learning", "Deciding", "DNS"], resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", hummingbird, httpTypes, logging]),

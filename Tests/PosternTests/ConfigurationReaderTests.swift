@@ -322,7 +322,7 @@ import Testing
         UpstreamSetting(address: try #require(IPAddress("10.0.0.53"))),
         UpstreamSetting(
           label: "branch", address: try #require(IPAddress("10.0.0.54")),
-          clientSubnet: try #require(IPPrefix("203.0.113.0/24"))),
+          clientSubnet: IPPrefix("203.0.113.0/24")),
       ])
     let builtIn = try ConfigurationLoader.configuration(text: nil)
     #expect(configuration.sets.map(\.policy) == builtIn.sets.map(\.policy))
