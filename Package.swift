@@ -86,7 +86,7 @@ let package = Package(
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", grdb]),
-    tests("LearningTests", ["Learning", "Deciding", "DNS"]),
+    tests("LearningTests", ["Learning", "Deciding", "DNS"], resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics, lifecycle]),

@@ -8,6 +8,7 @@ package actor FileFollower {
   /// How many octets are read at once, at most; a batch has at most these.
   static let chunk = 256 * 1024
 
+  private let path: String
   private let folder: LogFolder
   private let format: LineFormat
   private let source: String
@@ -18,7 +19,8 @@ package actor FileFollower {
 
   private var position: FollowerPosition?
   private var file: OpenFile?
-  private var known = FileHead(of: [])
+  /// How the open file began when it was last looked at.
+  private var known = [UInt8]()
   private var offset: Int64 = 0
   /// The offset, and the octets after it that are a line without its end.
   private var seen: Int64 = 0
@@ -37,6 +39,7 @@ package actor FileFollower {
     source: String,
     interval: Duration = .seconds(1), settle: Duration = .seconds(2), now: @escaping @Sendable () -> Timestamp
   ) {
+    self.path = path
     folder = LogFolder(path: path)
     self.format = format
     self.names = names
@@ -122,7 +125,7 @@ package actor FileFollower {
       close()
       return .again
     }
-    known = FileHead(of: before.head)
+    known = before.head
     var tally = SightingTally()
     let discarded = splitter.discardedLines
     let consumed = buffer.withUnsafeBufferPointer { octets in
@@ -141,8 +144,7 @@ package actor FileFollower {
   /// octets will come again from its beginning. If they aren't there any more, they are of the old content and count.
   private func wasRewritten(_ before: FollowPlan.Facts, count: Int) throws -> Bool {
     guard let after = try file?.facts() else { return false }
-    let head = FileHead(of: before.head)
-    if after.size >= offset + Int64(count), head.matches(after.head) { return false }
+    if after.size >= offset + Int64(count), after.head.starts(with: before.head) { return false }
     var again = [UInt8](repeating: 0, count: count)
     guard try file?.read(into: &again, at: offset) == count else { return false }
     return again.elementsEqual(buffer[..<count])
@@ -169,9 +171,7 @@ package actor FileFollower {
   }
 
   private func batch(_ tally: SightingTally, of open: FollowPlan.Facts) -> FollowedBatch {
-    let position = FollowerPosition(
-      file: FileIdentity(device: open.device, inode: open.inode, head: FileHead(of: open.head)),
-      offset: offset)
+    let position = place(in: open)
     self.position = position
     defer { notes = [] }
     return FollowedBatch(
@@ -187,14 +187,17 @@ package actor FileFollower {
     var last: [UInt8] = [0x0a]
     if start > 0 { _ = try opened.read(into: &last, at: start - 1) }
     splitter = LineSplitter(withinLine: last != [0x0a])
-    known = FileHead(of: facts.head)
+    known = facts.head
     offset = start
     seen = start
     grewAt = .now
-    position = FollowerPosition(
-      file: FileIdentity(device: facts.device, inode: facts.inode, head: known), offset: start)
+    position = place(in: facts)
     file = consume opened
     return true
+  }
+
+  private func place(in open: FollowPlan.Facts) -> FollowerPosition {
+    FollowerPosition(path: path, device: open.device, inode: open.inode, head: open.head, offset: offset)
   }
 
   private func close() { file = nil }

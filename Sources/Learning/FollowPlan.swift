@@ -1,5 +1,11 @@
+import Deciding
+
 /// Decides which file to read, and from where, out of what was seen in the folder. Pure: `FileFollower` looks and acts.
 enum FollowPlan {
+  /// How many of a file's first octets tell it from another: a file system gives the inode of a deleted file to the
+  /// next one.
+  static let headLength = 256
+
   /// A file as it was found.
   struct Facts: Sendable, Hashable {
     /// The file's name in its folder.
@@ -9,19 +15,19 @@ enum FollowPlan {
     let size: Int64
     /// The last change, in nanoseconds since the epoch.
     let modified: Int64
-    /// Its first octets, up to `FileHead.longest`.
+    /// Its first octets, up to `headLength`.
     let head: [UInt8]
 
     func isSameFile(as other: Facts) -> Bool { device == other.device && inode == other.inode }
 
     /// Whether it holds what had been read up to `position`, and is the very file.
     func isFile(of position: FollowerPosition) -> Bool {
-      device == position.file.device && inode == position.file.inode && continues(position)
+      device == position.device && inode == position.inode && continues(position)
     }
 
     /// Whether it holds what had been read up to `position`, as the file itself or as a copy of it.
     func continues(_ position: FollowerPosition) -> Bool {
-      size >= position.offset && position.file.head.matches(head)
+      size >= position.offset && head.starts(with: position.head)
     }
   }
 
@@ -45,7 +51,7 @@ enum FollowPlan {
       return Start(name: file.name, offset: position.offset, note: .rotated)
     }
     // Copied and truncated: the copy has another inode but begins the same. An empty head would match anything.
-    if position.file.head.length > 0 {
+    if !position.head.isEmpty {
       let copies = rotated.filter { $0.continues(position) }.sorted { $0.isNumbered && !$1.isNumbered }
       if let copy = copies.first { return Start(name: copy.name, offset: position.offset, note: .truncated) }
       if let live, live.continues(position) {
@@ -53,7 +59,7 @@ enum FollowPlan {
       }
     }
     guard let live else { return nil }
-    let wasTruncated = live.device == position.file.device && live.inode == position.file.inode
+    let wasTruncated = live.device == position.device && live.inode == position.inode
     return Start(name: live.name, offset: 0, note: wasTruncated ? .truncated : .lostPosition)
   }
 
@@ -83,9 +89,9 @@ enum FollowPlan {
   /// long it hasn't grown. A writer may go on writing to a file that was renamed until it opens the new one, so the
   /// old one is only left when the new one has content and the old one was quiet for `settle`.
   static func action(
-    open: Facts, known: FileHead, seen: Int64, hasSuccessor: Bool, quiet: Duration, settle: Duration
+    open: Facts, known: [UInt8], seen: Int64, hasSuccessor: Bool, quiet: Duration, settle: Duration
   ) -> Action {
-    if open.size < seen || !known.matches(open.head) { return .restart }
+    if open.size < seen || !open.head.starts(with: known) { return .restart }
     if open.size > seen { return .read }
     return hasSuccessor && quiet >= settle ? .advance : .wait
   }

@@ -25,7 +25,7 @@ struct OpenFile: ~Copyable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-    var head = [UInt8](repeating: 0, count: FileHead.longest)
+    var head = [UInt8](repeating: 0, count: FollowPlan.headLength)
     head.removeLast(head.count - (try read(into: &head, at: 0)))
     return FollowPlan.Facts(
       name: name, device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),

@@ -98,7 +98,7 @@ struct MappingReader {
         .duplicateKey, node.collector.origin(of: last), path: path(to: key),
         "the key is given twice, first in line \(keyNode.mark?.line ?? 1)", remedy: "remove one of them")
     }
-    let collector = node.collector
-    values.removeAll { collector.repeatedKeys[$0.key] != nil }
+    let repeated = node.collector.repeatedKeys
+    values.removeAll { repeated[$0.key] != nil }
   }
 }

@@ -1,0 +1,72 @@
+import DNS
+import Deciding
+import Testing
+
+@testable import Learning
+
+@Suite struct HostnameListTests {
+  static let watched = WatchedNames([
+    .name(DomainName(canonical: "mcr.microsoft.com")),
+    .pattern(NamePattern(canonical: "*.data.mcr.microsoft.com")),
+    .pattern(NamePattern(canonical: "**.example.org")), .pattern(NamePattern(canonical: "*.a.*.example.net")),
+  ])
+
+  @Test(
+    "a list that a person wrote must be read as meant",
+    arguments: [
+      ("mcr.microsoft.com", .name(DomainName(canonical: "mcr.microsoft.com"))),
+      ("\t MCR.Microsoft.com.  # the registry", .name(DomainName(canonical: "mcr.microsoft.com"))),
+      ("eastus.data.mcr.microsoft.com", .name(DomainName(canonical: "eastus.data.mcr.microsoft.com"))),
+      ("a.b.c.example.org", .name(DomainName(canonical: "a.b.c.example.org"))),
+      ("x.a.y.example.net", .name(DomainName(canonical: "x.a.y.example.net"))),
+      ("x.b.y.example.net", .unwatched), ("example.org", .unwatched), ("www.example.com", .unwatched),
+      ("", .skip), ("   ", .skip), ("# mcr.microsoft.com", .skip),
+      ("two names", .malformed(.notHostname)), ("https://mcr.microsoft.com/", .malformed(.notHostname)),
+      ("*.data.mcr.microsoft.com", .malformed(.notHostname)), ("a..b", .malformed(.emptyLabel)),
+      (".", .malformed(.emptyLabel)), ("a..", .malformed(.emptyLabel)), ("::1", .malformed(.notHostname)),
+    ] as [(String, LineReading)])
+  func readsLines(_ line: String, _ reading: LineReading) {
+    #expect(
+      Array(line.utf8).withUnsafeBufferPointer { HostnameList.read($0, watching: Self.watched) } == reading)
+  }
+
+  @Test(
+    "a format that is guessed wrongly reads nothing",
+    arguments: [
+      ("", .hostnames), ("# list\nmcr.microsoft.com\n", .hostnames),
+      ("other: x\nNov 23 08:31:19 dnsmasq[1]: started\n", .dnsmasq), ("Nov 23 08:31:19 dnsmasq: x", .dnsmasq),
+      ("dnsmasq\n", .hostnames),
+    ] as [(String, LineFormat)])
+  func detectsFormats(_ text: String, _ format: LineFormat) {
+    #expect(LineFormat.detect(Array(text.utf8)) == format)
+  }
+}
+
+@Suite struct SightingReaderTests {
+  @Test("a line that is cut between two pieces must count once", arguments: [1, 2, 7, 64, 100_000])
+  func joinsPieces(_ size: Int) throws {
+    let octets = try Fixture.octets("dnsmasq-malformed.log")
+    var whole = SightingReader(.dnsmasq, watching: DnsmasqQueryLogTests.mcr)
+    whole.append(octets)
+    whole.finish()
+    var pieces = SightingReader(.dnsmasq, watching: DnsmasqQueryLogTests.mcr)
+    for start in stride(from: 0, to: octets.count, by: size) { pieces.append(octets[start...].prefix(size)) }
+    pieces.finish()
+    let (expected, tally) = (whole.takeTally(), pieces.takeTally())
+    #expect(tally == expected)
+    #expect(tally.lines == 16 && tally.counts.count == 7 && tally.malformed[.tooLong] == 1)
+    #expect(pieces.takeTally().lines == 0)
+  }
+
+  @Test("a flood of random labels must not fill the memory")
+  func boundsNames() {
+    var tally = SightingTally()
+    for number in 0..<5000 { tally.add(.name(DomainName(canonical: "r\(number).example"))) }
+    tally.add(.name(DomainName(canonical: "r1.example")))
+    #expect(tally.counts.count == SightingTally.mostNames)
+    #expect(tally.overflow == 5000 - 4096)
+    #expect(tally.counts[DomainName(canonical: "r1.example")] == 2)
+    let sightings = tally.sightings(source: "test", at: Timestamp(seconds: 1))
+    #expect(sightings.count == 4096 && sightings.map(\.name) == sightings.map(\.name).sorted())
+  }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import postern
+
+@Suite struct ConfigurationAdviceTests {
+  struct Example: Sendable, CustomTestStringConvertible {
+    let yaml: String
+    /// `path: beginning of the sentence`.
+    let advice: [String]
+    var facts = ConfigurationFacts()
+    var testDescription: String { yaml }
+  }
+
+  /// A set about which there is nothing to say.
+  static let quiet = "sets: { a: { names: [www.example.com] } }\n"
+
+  static let examples = [
+    Example(yaml: quiet, advice: []),
+    Example(yaml: quiet + "http: { listen: ['127.0.0.1:1', '[::1]:1', 'localhost:1'] }", advice: []),
+    Example(
+      yaml: quiet + "http: { listen: ['127.0.0.1:1', '0.0.0.0:8053'] }",
+      advice: ["http.listen: 0.0.0.0:8053 can be reached from other machines, without TLS"]),
+    Example(
+      yaml: quiet + "upstreams: [10.0.0.53, 8.8.8.8]", advice: ["upstreams: 8.8.8.8 is a public resolver"]),
+    Example(
+      yaml: quiet + "upstreams: [{ address: 10.0.0.1, clientSubnet: 203.0.113.8/32 }]",
+      advice: ["upstreams: the client subnet 203.0.113.8 tells every server"]),
+    Example(
+      yaml: "sets: { a: { names: [a.example], enabled: false } }",
+      advice: ["sets: no set is enabled, so nothing is published"]),
+    Example(yaml: "sets: {}", advice: ["sets: no set is enabled, so nothing is published"]),
+    Example(
+      yaml: "sets: { a: { names: [a.example], retention: 9m } }",
+      advice: ["sets.a.retention: an address leaves after 9m, though its name may be asked only every 5m"]),
+    Example(
+      yaml: "sets: { a: { names: [a.example], retention: 59m } }",
+      advice: ["sets.a.retention: an address leaves 59m after it was last seen"]),
+    Example(
+      yaml:
+        "sets: { a: { names: [a.example], guards: { shrink: 100%, growth: 1001x, allowSpecial: [10.0.0.0/8] } } }",
+      advice: [
+        "sets.a.guards.shrink: any number of elements may leave at once",
+        "sets.a.guards.growth: a set may grow 1001x at once",
+        "sets.a.guards.allowSpecial: 10.0.0.0/8 lets in every special address in it",
+      ]),
+    Example(
+      yaml: "sets: { a: { patterns: ['*.data.example.com'] } }",
+      advice: [
+        "sets.a.patterns: *.data.example.com is a pattern, and without a source of sightings no name behind it is known"
+      ]),
+    Example(
+      yaml: "sets: { a: { patterns: ['*.data.example.com'] } }\nsources: [{ dnsmasq: /log }]", advice: []),
+    Example(
+      yaml: "",
+      advice: [
+        "sets.mcr.patterns: *.data.mcr.microsoft.com is a pattern, and without a source of sightings only the profile's 9 seeds",
+        "sets.mcr.profile: the addresses of mcr-global are shared with other services",
+      ]),
+    Example(
+      yaml: "sets: { c: { profile: mcr-china }, x: { profile: mcr-compat } }\nsources: [{ dnsmasq: /log }]",
+      advice: [
+        "sets.c.profile: who uses mcr-china commonly needs mcr-global too",
+        "sets.x.profile: mcr-compat is for reports, not for firewalls",
+        "sets.x.profile: the addresses of mcr-compat are shared",
+      ]),
+    Example(
+      yaml: quiet
+        + "sources: [{ dnsmasq: /log }]\ntokens: [{ name: a, file: /a, may: [] }, { name: b, file: /b, may: [] }]",
+      advice: [
+        "sources[0].dnsmasq: /log can't be read: permission denied",
+        "tokens[0].file: everybody on this machine can read /a",
+        "tokens[1].file: /b can't be read, so nobody has the token b: no such file",
+      ],
+      facts: ConfigurationFacts(
+        worldReadableFiles: ["/a"], unreadableFiles: ["/log": "permission denied", "/b": "no such file"])),
+  ]
+
+  @Test("what is unwise must be told, and nothing else", arguments: examples)
+  func advises(_ example: Example) throws {
+    let configuration = try ConfigurationLoader.configuration(text: example.yaml, file: "p.yaml")
+    let advice = configuration.advice(example.facts).map { "\($0.path): \($0.sentence)" }
+    #expect(advice.count == example.advice.count, "\(advice)")
+    for (told, expected) in zip(advice, example.advice) { #expect(told.hasPrefix(expected), "\(told)") }
+  }
+
+  @Test("advice without its place would have to be searched for")
+  func hasPlaces() throws {
+    let configuration = try ConfigurationLoader.configuration(
+      text: "sets: { a: { names: [a.example], retention: 9m } }", file: "p.yaml")
+    #expect(
+      configuration.advice().map(\.line) == [
+        "p.yaml:1:45: sets.a.retention: an address leaves after 9m, though its name may be asked only every 5m. "
+          + "Try: at least twice the ceiling; the default is 24h"
+      ])
+  }
+}

@@ -1,0 +1,104 @@
+import Deciding
+import Foundation
+import Testing
+
+@testable import postern
+
+@Suite struct ConfigurationShowTests {
+  @Test("the default must be shown as what it is")
+  func showsTheDefault() throws {
+    let shown = try ConfigurationLoader.configuration(text: nil).shownAsYAML()
+    #expect(
+      shown == """
+        state: /var/lib/postern  # default
+        http:
+          listen: ["127.0.0.1:8053"]  # default
+        # upstreams: the system's resolvers  # default
+        sets:
+          mcr:
+            profile: mcr-global  # default
+            enabled: true  # default
+            names: []  # default
+            patterns: []  # default
+            families: [ipv4, ipv6]  # default
+            retention: 1d  # default
+            maxStale: 7d  # default
+            refresh:
+              floor: 5s  # default
+              ceiling: 5m  # default
+            guards:
+              shrink: 50%  # default
+              growth: 10x  # default
+              maxElements: 65536  # default
+              allowSpecial: []  # default
+          mcr-china:
+            profile: mcr-china  # default
+            enabled: false  # default
+            names: []  # default
+            patterns: []  # default
+            families: [ipv4, ipv6]  # default
+            retention: 1d  # default
+            maxStale: 7d  # default
+            refresh:
+              floor: 5s  # default
+              ceiling: 5m  # default
+            guards:
+              shrink: 50%  # default
+              growth: 10x  # default
+              maxElements: 65536  # default
+              allowSpecial: []  # default
+        sources: []
+        limits:
+          queriesPerSecond: 500  # default
+          outstanding: 1024  # default
+          namesPerPattern: 1024  # default
+          addressesPerName: 1000  # default
+        tokens: []
+
+        """)
+  }
+
+  @Test("what is shown must read back as the same configuration")
+  func readsBack() throws {
+    let yaml = """
+      upstreams: ["[2001:db8::53]:5353", { address: 10.0.0.1, name: a, clientSubnet: 203.0.113.0/24, transport: tcp }]
+      sets:
+        a: { names: [www.example.com], patterns: ["*.data.example.com"], guards: { allowSpecial: ["fd00::/8"] } }
+        true: { profile: mcr-global, retention: 1500ms, guards: { shrink: 12.5%, growth: 1.5x } }
+      sources: [{ dnsmasq: "/var/log/my #1.log" }]
+      tokens: [{ name: ops, file: /a b, may: [operate, sightings] }]
+      """
+    let first = try ConfigurationLoader.configuration(text: yaml, file: "p.yaml")
+    let again = try ConfigurationLoader.configuration(text: first.shownAsYAML(), file: "shown.yaml")
+    #expect(again.upstreams.value == first.upstreams.value)
+    #expect(again.sets.map(\.policy) == first.sets.map(\.policy))
+    #expect(again.sources.map(\.path.value) == ["/var/log/my #1.log"])
+    #expect(again.tokens.map(\.secret.value) == first.tokens.map(\.secret.value))
+    #expect(again.tokens.map(\.permissions.value) == first.tokens.map(\.permissions.value))
+    #expect(first.shownAsYAML().contains("  - { dnsmasq: \"/var/log/my #1.log\" }  # p.yaml:5:22\n"))
+  }
+
+  @Test("programs must be able to read values and origins")
+  func showsJSON() throws {
+    let yaml = "state: \"/a\\\"\\u0007b\"\nsources: [{ dnsmasq: /log }]"
+    let json = try ConfigurationLoader.configuration(text: yaml, file: "p.yaml").shownAsJSON()
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    let state = try #require(object["state"] as? [String: String])
+    #expect(state == ["value": "/a\"\u{7}b", "origin": "p.yaml:1:8"])
+    let sources = try #require(object["sources"] as? [[String: [String: String]]])
+    #expect(sources == [["dnsmasq": ["value": "/log", "origin": "p.yaml:2:22"]]])
+    #expect(object["upstreams"] as? [String: Any] != nil)
+    let limits = try #require(object["limits"] as? [String: [String: Any]])
+    #expect(limits["outstanding"]?["value"] as? Int == 1024)
+  }
+
+  @Test("a digest that is shown can be tried against guessed tokens")
+  func hidesSecrets() throws {
+    let digest = String(repeating: "0123456789abcdef", count: 4)
+    let configuration = try ConfigurationLoader.configuration(
+      text: "tokens: [{ name: ops, sha256: \(digest), may: [operate] }]")
+    #expect(!configuration.shownAsYAML().contains("0123456789abcdef"))
+    #expect(!configuration.shownAsJSON().contains("0123456789abcdef"))
+    #expect(configuration.shownAsYAML().contains("(not shown)"))
+  }
+}
