@@ -79,7 +79,8 @@ enum SetBodies {
     var json = JSONText()
     json.beginObject()
     json.boolean(readiness.isReady, "ready")
-    json.strings(readiness.reasons, "reasons")
+    json.strings(readiness.faults, "faults")
+    json.strings(readiness.warnings, "warnings")
     json.endObject()
     json.endLine()
     return json.bytes

@@ -15,7 +15,7 @@ package struct Site: Sendable {
 
   package init(
     sets: PublishedSets, history: (any HistoryReader)? = nil, sightings: (any SightingSink)? = nil,
-    tokens: [AccessToken] = [], readiness: @escaping @Sendable () async -> Readiness = { Readiness() },
+    tokens: [AccessToken] = [], readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
     self.sets = sets
@@ -26,15 +26,4 @@ package struct Site: Sendable {
     self.metrics = metrics
     self.now = now
   }
-}
-
-/// Whether traffic should rely on this service now.
-package struct Readiness: Hashable, Sendable {
-  /// What is wrong, one sentence each; empty when it is ready. These may name upstreams: `/readyz` is for operators,
-  /// never for firewalls.
-  package let reasons: [String]
-
-  package init(reasons: [String] = []) { self.reasons = reasons }
-
-  package var isReady: Bool { reasons.isEmpty }
 }

@@ -191,8 +191,14 @@ struct SiteResponder: HTTPResponder {
       wantsJSON
       ? Body(SetBodies.readiness(readiness), freshness: "no-store")
       : Body(
-        Array((readiness.isReady ? "ready\n" : readiness.reasons.joined(separator: "\n") + "\n").utf8),
+        Array(Self.lines(of: readiness).utf8),
         type: "text/plain; charset=utf-8", freshness: "no-store")
     return Self.response(body, request, status: readiness.isReady ? .ok : .serviceUnavailable)
+  }
+
+  /// `ready` or what is at fault, then what a person should look at.
+  private static func lines(of readiness: Readiness) -> String {
+    let lines = (readiness.isReady ? ["ready"] : readiness.faults) + readiness.warnings.map { "warning: \($0)" }
+    return lines.map { $0 + "\n" }.joined()
   }
 }

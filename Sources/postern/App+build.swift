@@ -46,7 +46,7 @@ struct App {
 
     let site = Site(
       sets: sets, history: history, sightings: SubmittedSightings(worker: worker, clock: clock),
-      tokens: try configuration.tokens.map(AccessToken.init(reading:)), readiness: { Serving.Readiness(reasons: served.readiness.faults) },
+      tokens: try configuration.tokens.map(AccessToken.init(reading:)), readiness: { served.readiness },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
       site, listen: configuration.listen.value.map { .init(host: $0.host, port: $0.port) }, logger: logger,
@@ -55,7 +55,7 @@ struct App {
     var services: [any Service] = [server, worker]
     let names = WatchedNames(configuration.enabledSets.flatMap(\.selectors))
     for source in configuration.sources {
-      let position = restored.positions.first { $0.path == source.path.value }.flatMap { Learning.FollowerPosition($0) }
+      let position = restored.positions.first { $0.path == source.path.value }
       let follower = FileFollower(
         path: source.path.value, format: .dnsmasq, watching: names, position: position, source: source.label,
         now: { clock.now })

@@ -299,15 +299,18 @@ import Testing
 
   @Test("liveness is always ok; readiness says what is wrong, as text or JSON")
   func health() async throws {
-    let readiness = Readiness(reasons: ["upstream 10.0.0.53 does not answer: timeout"])
+    let readiness = Readiness(
+      faults: ["set mcr has nothing to publish yet"], warnings: ["upstream 10.0.0.53 fails: timeout"])
     try await TestServer.run(readiness: readiness) { server in
       #expect(try await server.curl("/healthz").status == 200)
       let text = try await server.curl("/readyz")
       #expect(text.status == 503)
-      #expect(text.text == "upstream 10.0.0.53 does not answer: timeout\n")
+      #expect(text.text == "set mcr has nothing to publish yet\nwarning: upstream 10.0.0.53 fails: timeout\n")
       let json = try await server.curl("/readyz", ["-H", "Accept: application/json"])
       #expect(
-        json.text == "{\"ready\":false,\"reasons\":[\"upstream 10.0.0.53 does not answer: timeout\"]}\n")
+        json.text
+          == "{\"ready\":false,\"faults\":[\"set mcr has nothing to publish yet\"],"
+          + "\"warnings\":[\"upstream 10.0.0.53 fails: timeout\"]}\n")
     }
     try await TestServer.run { server in
       let ready = try await server.curl("/readyz")

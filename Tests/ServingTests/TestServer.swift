@@ -24,7 +24,7 @@ struct TestServer {
     _ addresses: [String]? = [
       "150.171.69.10", "150.171.70.10", "20.0.0.0", "20.0.0.1", "2603:1061:f:100::10",
     ],
-    history: (any HistoryReader)? = nil, readiness: Readiness = Readiness(),
+    history: (any HistoryReader)? = nil, readiness: Readiness = Readiness(faults: [], warnings: []),
     _ body: @Sendable @escaping (TestServer) async throws -> Void
   ) async throws {
     let names = ["mcr", "pending"].compactMap { SetName($0) }

@@ -9,15 +9,15 @@ final class ServedSets: SetPublisher {
   private let state = Mutex(State())
 
   private struct State {
-    var readiness = Deciding.Readiness(faults: ["the service is starting"], warnings: [])
+    var readiness = Readiness(faults: ["the service is starting"], warnings: [])
     var shown: [SetName: PublishedSet] = [:]
   }
 
   init(_ sets: PublishedSets) { self.sets = sets }
 
-  var readiness: Deciding.Readiness { state.withLock { $0.readiness } }
+  var readiness: Readiness { state.withLock { $0.readiness } }
 
-  func publish(_ published: [PublishedSet], readiness: Deciding.Readiness) async {
+  func publish(_ published: [PublishedSet], readiness: Readiness) async {
     let news = state.withLock { state in
       state.readiness = readiness
       let news = published.filter { Self.isNews($0, after: state.shown[$0.snapshot.set]) }

@@ -21,7 +21,7 @@ struct SightingFeed: Service {
           for note in batch.notes {
             logger.info("the followed file changed", metadata: ["source.path": "\(path)", "source.change": "\(note)"])
           }
-          await worker.observe(batch.sightings, position: batch.position.stored(for: path))
+          await worker.observe(batch.sightings, position: batch.position)
         } catch is CancellationError {
           return
         } catch {
@@ -34,25 +34,5 @@ struct SightingFeed: Service {
         }
       }
     }
-  }
-}
-
-extension Learning.FollowerPosition {
-  /// As the history keeps it: the head by its length and hash.
-  func stored(for path: String) -> Deciding.FollowerPosition {
-    let head = (0..<2).map { UInt8(truncatingIfNeeded: file.head.length >> (8 * $0)) }
-      + (0..<8).map { UInt8(truncatingIfNeeded: file.head.hash >> UInt64(8 * $0)) }
-    return Deciding.FollowerPosition(path: path, device: file.device, inode: file.inode, head: head, offset: offset)
-  }
-
-  /// What `stored` wrote; nil for anything else.
-  init?(_ stored: Deciding.FollowerPosition) {
-    guard stored.head.count == 10, stored.offset >= 0 else { return nil }
-    let length = stored.head[0..<2].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let hash = stored.head[2...].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    guard (0...FileHead.longest).contains(length) else { return nil }
-    self.init(
-      file: FileIdentity(device: stored.device, inode: stored.inode, head: FileHead(length: length, hash: hash)),
-      offset: stored.offset)
   }
 }
