@@ -1,0 +1,158 @@
+import DNS
+import Deciding
+import Logging
+import Refreshing
+import Testing
+
+@Suite("The loop: resolve, record, decide, publish", .timeLimit(.minutes(1)))
+struct ResolverWorkerTests {
+  /// Everything around a worker, scripted.
+  private struct Stage {
+    let clock = ScriptedClock()
+    let resolver: ScriptedResolver
+    let history = ScriptedHistory()
+    let publisher = ScriptedPublisher()
+    let worker: ResolverWorker
+
+    init(_ names: [String], patterns: [String] = [], limits: Limits = Limits()) {
+      resolver = ScriptedResolver(clock)
+      let selectors =
+        names.map { Selector.name(dnsName($0)) }
+        + patterns.compactMap { try? NamePattern($0) }.map { Selector.pattern($0) }
+      let policies = [SetName("mcr")].compactMap { $0 }.map {
+        SetPolicy(name: $0, selectors: selectors, families: [.ipv4], retention: .seconds(3600))
+      }
+      let watch = Watch(
+        policies: policies, vantages: [Vantage("one")], limits: limits, now: clock.now, seed: 1,
+        digesting: { Digest(octets: Array($0.suffix(32))) })
+      worker = ResolverWorker(
+        watch: watch, resolver: resolver, recorder: history, publisher: publisher, clock: clock,
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    /// Runs the worker while `body` does.
+    func run(_ body: () async -> Void) async throws {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await worker.run() }
+        await body()
+        group.cancelAll()
+        try await group.waitForAll()
+      }
+    }
+
+    func await(_ span: Duration = .seconds(60), _ condition: () async -> Bool) async -> Bool {
+      await clock.pass(span, until: condition)
+    }
+  }
+
+  @Test("A new address is in a published generation within a refresh, and the history has it first")
+  func newAddress() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.addresses == ["20.0.0.1"] })
+      stage.resolver.answer("a.example", ["20.0.0.1", "20.0.0.2"])
+      #expect(await stage.await { await stage.publisher.addresses == ["20.0.0.1", "20.0.0.2"] })
+      #expect(await stage.history.generations == [1, 2])
+      #expect(await stage.publisher.generations == [1, 2])
+    }
+  }
+
+  @Test("While the history is full nothing new is published, the service is not ready, and then nothing is missing")
+  func fullHistory() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      await stage.history.fill(true)
+      stage.resolver.answer("a.example", ["20.0.0.1", "20.0.0.2"])
+      #expect(await stage.await { await stage.publisher.readiness?.isReady == false })
+      #expect(await stage.publisher.addresses == ["20.0.0.1"])
+      #expect(await stage.publisher.readiness?.faults.first?.contains("no space left") == true)
+      await stage.history.fill(false)
+      #expect(await stage.await { await stage.publisher.addresses == ["20.0.0.1", "20.0.0.2"] })
+      #expect(await stage.publisher.readiness?.isReady == true)
+      #expect(await stage.history.generations == [1, 2])
+      let opened = await stage.history.batches.flatMap(\.observations).map(\.key.data.description)
+      #expect(Set(opened) == ["20.0.0.1", "20.0.0.2"])
+    }
+  }
+
+  @Test("No more questions are underway than the limit")
+  func outstanding() async throws {
+    let stage = Stage((0..<100).map { "n\($0).example" }, limits: Limits(outstanding: 7))
+    for number in 0..<100 { stage.resolver.answer("n\(number).example", ["20.0.0.\(number + 1)"]) }
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.addresses.count == 100 })
+      #expect(stage.resolver.mostUnderway <= 7)
+    }
+  }
+
+  @Test("A sighting leads to an answer in the set within a second")
+  func sighting() async throws {
+    let stage = Stage(["a.example"], patterns: ["*.data.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    stage.resolver.answer("eastus.data.example", ["20.0.0.2"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      let name = dnsName("eastus.data.example")
+      await stage.worker.observe([Sighting(name: name, source: "test", count: 1, at: stage.clock.now)])
+      #expect(await stage.await(.seconds(1)) { await stage.publisher.addresses == ["20.0.0.1", "20.0.0.2"] })
+    }
+  }
+
+  @Test("A stop in the middle of lookups ends the loop, and cancelled lookups are not taken for failures")
+  func stop() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      stage.resolver.getStuck()
+      #expect(await stage.await { stage.resolver.asked.count >= 2 })
+    }
+    let stored = await stage.history.batches.flatMap(\.questions)
+    #expect(!stored.isEmpty, "what was seen again is stored at the end")
+    #expect(stored.allSatisfy(\.outcome.isSuccess))
+  }
+
+  @Test("An operator's decision takes effect once")
+  func decision() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1", "20.0.0.2"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      stage.resolver.answer("a.example", ["20.0.0.1"])
+      await stage.history.decide(
+        Decision(id: 5, at: stage.clock.now, kind: .forget, subject: "20.0.0.2", reason: "moved", by: "test"))
+      #expect(await stage.await(.seconds(5)) { await stage.publisher.addresses == ["20.0.0.1"] })
+      #expect(await stage.history.batches.flatMap(\.appliedDecisions) == [5])
+      #expect(await stage.history.batches.flatMap(\.events).count { $0.kind == "operator.forget" } == 1)
+    }
+  }
+
+  @Test("One round asks each question once, stores it and ends")
+  func round() async {
+    let stage = Stage(["a.example", "b.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    stage.resolver.answer("b.example", ["20.0.0.2"])
+    async let round = stage.worker.runOnce(deadline: .seconds(30))
+    #expect(await stage.await { await stage.history.generations == [1] })
+    let result = await round
+    #expect(result.sets.first?.snapshot.elements.count == 2)
+    #expect(result.readiness.isReady)
+    #expect(stage.resolver.asked.sorted().map(\.name.text) == ["a.example", "b.example"])
+  }
+
+  @Test("A round without any upstream that answers ends at its deadline with the reason")
+  func stuckRound() async {
+    let stage = Stage(["a.example"])
+    stage.resolver.getStuck()
+    async let round = stage.worker.runOnce(deadline: .seconds(30))
+    var isOver = false
+    let watching = stage.clock
+    _ = await watching.pass(.seconds(31), step: .seconds(1)) { false }
+    let result = await round
+    isOver = true
+    #expect(isOver && result.sets.isEmpty && !result.readiness.isReady)
+  }
+}
