@@ -11,16 +11,17 @@ enum HistoryQueries {
     JOIN rr ON rr.id = i.rr
     JOIN name AS owner ON owner.id = rr.owner
     """
-  private static let activeColumns = "name, vantage, rr, first, last, count, ttl, watched, NULL AS until"
-  private static let historyColumns = "name, vantage, rr, first, last, count, ttl, watched, until"
+  private static let activeColumns =
+    "name, vantage, rr, first, last, count, ttl, watched, NULL AS until, 1 AS open"
+  private static let historyColumns = "name, vantage, rr, first, last, count, ttl, watched, until, 0 AS open"
   /// Open ones first, then those that ended last; the rest makes the order the same each time.
   private static let newestFirst = """
-    ORDER BY until IS NOT NULL, until DESC, last DESC, first DESC, name, vantage, rr
+    ORDER BY open DESC, until DESC, last DESC, first DESC, name, vantage, rr
     """
 
   /// The same once the columns are joined, since the order of a subquery is not promised to last.
   private static let joinedNewestFirst = """
-    ORDER BY i.until IS NOT NULL, i.until DESC, i.last DESC, i.first DESC, i.name, i.vantage, i.rr
+    ORDER BY i.open DESC, i.until DESC, i.last DESC, i.first DESC, i.name, i.vantage, i.rr
     """
 
   /// All open intervals.
