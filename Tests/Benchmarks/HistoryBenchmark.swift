@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Glibc
 import Recording
 
 /// How fast the history takes observations in when it already holds ten million, and how fast it then answers.
@@ -120,9 +121,13 @@ enum HistoryBenchmark {
     }
     let other = theirs.map { "\(short($0))\t\(short(ours / $0))" } ?? "-\t-"
     print("\(name)\t\(short(ours))\t\(other)\t\(target)")
+    fflush(nil)
   }
 
-  private static func note(_ text: String) { print("# \(text)") }
+  private static func note(_ text: String) {
+    print("# \(text)")
+    fflush(nil)
+  }
 
   private static func seconds(_ duration: Duration) -> Double {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
