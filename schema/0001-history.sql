@@ -18,46 +18,48 @@ CREATE TABLE rr (
 ) STRICT;
 CREATE INDEX rr_owner ON rr (owner);
 
--- Hot: one open interval per asked name, vantage and record. A renewal touches neither key nor index.
-CREATE TABLE active (
+-- Who is observed: a record in answers to one asked name at one vantage. One small number stands for it, so that the
+-- intervals need no index beside their key: closing one then writes one page of each table.
+CREATE TABLE observation (
+  id INTEGER PRIMARY KEY,
   name INTEGER NOT NULL REFERENCES name (id),
-  vantage INTEGER NOT NULL REFERENCES vantage (id),
   rr INTEGER NOT NULL REFERENCES rr (id),
+  vantage INTEGER NOT NULL REFERENCES vantage (id),
+  UNIQUE (name, rr, vantage)
+) STRICT;
+CREATE INDEX observation_rr ON observation (rr);
+
+-- Hot: the open intervals.
+CREATE TABLE active (
+  observation INTEGER PRIMARY KEY REFERENCES observation (id),
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   count INTEGER NOT NULL,
   ttl INTEGER NOT NULL,
-  watched INTEGER NOT NULL,
-  PRIMARY KEY (name, vantage, rr)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX active_rr ON active (rr);
+  watched INTEGER NOT NULL
+) STRICT;
 
 -- Cold: closed intervals [first, until). `until` is when the record stopped counting, not when it was last seen.
 CREATE TABLE history (
-  name INTEGER NOT NULL REFERENCES name (id),
+  observation INTEGER NOT NULL REFERENCES observation (id),
   until INTEGER NOT NULL,
-  rr INTEGER NOT NULL REFERENCES rr (id),
-  vantage INTEGER NOT NULL REFERENCES vantage (id),
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   count INTEGER NOT NULL,
   ttl INTEGER NOT NULL,
   watched INTEGER NOT NULL,
-  PRIMARY KEY (name, until, rr, vantage)
+  PRIMARY KEY (observation, until)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX history_rr ON history (rr, until);
 
 -- What DNS gave and was not believed; the newest 100,000 kinds are kept.
 CREATE TABLE rejection (
   id INTEGER PRIMARY KEY,
-  rr INTEGER NOT NULL REFERENCES rr (id),
-  name INTEGER NOT NULL REFERENCES name (id),
-  vantage INTEGER NOT NULL REFERENCES vantage (id),
+  observation INTEGER NOT NULL REFERENCES observation (id),
   reason TEXT NOT NULL,
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   count INTEGER NOT NULL,
-  UNIQUE (rr, name, vantage, reason)
+  UNIQUE (observation, reason)
 ) STRICT;
 
 -- How each question stands.

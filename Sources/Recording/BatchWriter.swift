@@ -49,14 +49,13 @@ struct BatchWriter {
   private func writeRejections(_ interning: inout InternTable) throws {
     guard !batch.rejections.isEmpty else { return }
     for rejection in batch.rejections {
-      let key = try interning.key(of: rejection.key, in: db)
       try statement(
         """
-        INSERT INTO rejection (rr, name, vantage, reason, first, last, count) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1)
-        ON CONFLICT (rr, name, vantage, reason) DO UPDATE SET last = max(last, excluded.last), count = count + 1
+        INSERT INTO rejection (observation, reason, first, last, count) VALUES (?1, ?2, ?3, ?3, 1)
+        ON CONFLICT (observation, reason) DO UPDATE SET last = max(last, excluded.last), count = count + 1
         """
       ).execute(arguments: [
-        key.record, key.name, key.vantage, rejection.reason.rawValue, rejection.at.milliseconds,
+        try interning.id(of: rejection.key, in: db), rejection.reason.rawValue, rejection.at.milliseconds,
       ])
     }
     try keepNewest(of: "rejection")

@@ -8,9 +8,9 @@ struct Connection: Sendable {
   let assumed: HistoryFile.Stamp?
 
   /// Frames of 4 KiB after which a commit copies the WAL back: a hot page is then copied once, not once a second.
-  static let checkpointPages = 4000
+  static let checkpointPages = 8000
   /// The WAL is cut to this size whenever it starts anew.
-  static let journalSizeLimit = 16 << 20
+  static let journalSizeLimit = 32 << 20
 
   static func openForWriting(_ path: String, migrating: Bool) throws -> Connection {
     let pool = try DatabasePool(path: path, configuration: configuration(readonly: false))

@@ -125,7 +125,8 @@ enum HistoryFile {
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   private static let expectedTables: Set<String> = [
-    "vantage", "set_name", "name", "rr", "active", "history", "rejection", "question", "learned",
+    "vantage", "set_name", "name", "rr", "observation", "active", "history", "rejection", "question",
+    "learned",
     "generation",
     "delta", "checkpoint", "element", "set_state", "event", "decision", "follower", "watch",
   ]

@@ -1,26 +1,27 @@
 /// The four questions that the history must answer fast, as SQL. Their plans are tested: none may walk a big table.
 enum HistoryQueries {
-  /// The columns of one interval, joined from `i (name, vantage, rr, first, last, count, ttl, watched, until)`.
+  /// The columns of one interval, joined from `i`: an interval, open or closed.
   private static let intervalColumns = """
     SELECT asked.fqdn, vantage.label, owner.fqdn, rr.type, rr.rdata,
       i.first, i.last, i.count, i.ttl, i.watched, i.until
     """
   private static let intervalJoins = """
-    JOIN name AS asked ON asked.id = i.name
-    JOIN vantage ON vantage.id = i.vantage
-    JOIN rr ON rr.id = i.rr
+    JOIN observation ON observation.id = i.observation
+    JOIN name AS asked ON asked.id = observation.name
+    JOIN vantage ON vantage.id = observation.vantage
+    JOIN rr ON rr.id = observation.rr
     JOIN name AS owner ON owner.id = rr.owner
     """
-  private static let activeColumns = "name, vantage, rr, first, last, count, ttl, watched, NULL AS until"
-  private static let historyColumns = "name, vantage, rr, first, last, count, ttl, watched, until"
+  private static let activeColumns = "observation, first, last, count, ttl, watched, NULL AS until, 1 AS open"
+  private static let historyColumns = "observation, first, last, count, ttl, watched, until, 0 AS open"
   /// Open ones first, then those that ended last; the rest makes the order the same each time.
   private static let newestFirst = """
-    ORDER BY until IS NOT NULL, until DESC, last DESC, first DESC, name, vantage, rr
+    ORDER BY open DESC, until DESC, last DESC, first DESC, observation
     """
 
   /// The same once the columns are joined, since the order of a subquery is not promised to last.
   private static let joinedNewestFirst = """
-    ORDER BY i.until IS NOT NULL, i.until DESC, i.last DESC, i.first DESC, i.name, i.vantage, i.rr
+    ORDER BY i.open DESC, i.until DESC, i.last DESC, i.first DESC, i.observation
     """
 
   /// All open intervals.
@@ -29,32 +30,32 @@ enum HistoryQueries {
     """
 
   /// ?1 the name's id, ?2 and ?3 the window, ?4 the limit: what was asked for the name, or owned by it.
-  static let intervalsForName = """
-    \(intervalColumns) FROM (
-      SELECT \(activeColumns) FROM active WHERE name = ?1 AND first <= ?3
-      UNION ALL
-      SELECT \(historyColumns) FROM history WHERE name = ?1 AND until > ?2 AND first <= ?3
-      UNION ALL
-      SELECT \(activeColumns) FROM active
-      WHERE rr IN (SELECT id FROM rr WHERE owner = ?1) AND name <> ?1 AND first <= ?3
-      UNION ALL
-      SELECT \(historyColumns) FROM history
-      WHERE rr IN (SELECT id FROM rr WHERE owner = ?1) AND name <> ?1 AND until > ?2 AND first <= ?3
-      \(newestFirst) LIMIT ?4
-    ) AS i \(intervalJoins) \(joinedNewestFirst)
-    """
+  static let intervalsForName = intervals(
+    of: """
+      SELECT id FROM observation WHERE name = ?1
+      UNION SELECT id FROM observation WHERE rr IN (SELECT id FROM rr WHERE owner = ?1)
+      """, from: "?2", to: "?3", limit: "?4")
 
   /// ?1 the type, ?2 and ?3 the first and last address, ?4 and ?5 the window, ?6 the limit.
-  static let intervalsGiving = """
+  static let intervalsGiving = intervals(
+    of: """
+      SELECT id FROM observation WHERE rr IN (SELECT id FROM rr WHERE type = ?1 AND rdata BETWEEN ?2 AND ?3)
+      """, from: "?4", to: "?5", limit: "?6")
+
+  private static func intervals(of observations: String, from start: String, to end: String, limit: String)
+    -> String
+  {
+    """
+    WITH meant (id) AS MATERIALIZED (\(observations))
     \(intervalColumns) FROM (
-      SELECT \(activeColumns) FROM active
-      WHERE rr IN (SELECT id FROM rr WHERE type = ?1 AND rdata BETWEEN ?2 AND ?3) AND first <= ?5
+      SELECT \(activeColumns) FROM meant CROSS JOIN active ON observation = id WHERE first <= \(end)
       UNION ALL
-      SELECT \(historyColumns) FROM history
-      WHERE rr IN (SELECT id FROM rr WHERE type = ?1 AND rdata BETWEEN ?2 AND ?3) AND until > ?4 AND first <= ?5
-      \(newestFirst) LIMIT ?6
+      SELECT \(historyColumns) FROM meant CROSS JOIN history ON observation = id
+      WHERE until > \(start) AND first <= \(end)
+      \(newestFirst) LIMIT \(limit)
     ) AS i \(intervalJoins) \(joinedNewestFirst)
     """
+  }
 
   /// ?1 the set, ?2 the moment.
   static let generationAt = """
@@ -87,7 +88,8 @@ enum HistoryQueries {
   static let rejectionsOfAddress = """
     SELECT asked.fqdn, vantage.label, owner.fqdn, rr.type, rr.rdata, i.reason, i.last
     FROM rejection AS i \(intervalJoins)
-    WHERE i.rr IN (SELECT id FROM rr WHERE type = ?1 AND rdata = ?2)
+    WHERE i.observation IN (
+      SELECT id FROM observation WHERE rr IN (SELECT id FROM rr WHERE type = ?1 AND rdata = ?2))
     ORDER BY i.last DESC, i.id DESC LIMIT ?3
     """
 }

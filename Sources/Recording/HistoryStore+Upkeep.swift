@@ -26,12 +26,14 @@ extension HistoryStore {
   package func retain(before moment: Timestamp) async throws -> Int {
     guard mode == .writer else { throw HistoryError.readOnly(path: path) }
     var removed = 0
-    var name: Int64? = try await write { db in try Int64.fetchOne(db, sql: "SELECT min(name) FROM history") }
-    while let current = name {
+    var observation: Int64? = try await read { db in
+      try Int64.fetchOne(db, sql: "SELECT min(observation) FROM history")
+    }
+    while let current = observation {
       try Task.checkCancellation()
       let step = try await write { db in try Self.pruneIntervals(db, from: current, before: moment) }
       removed += step.removed
-      name = step.next
+      observation = step.next
     }
     removed += try await write { db in
       try db.execute(sql: "DELETE FROM rejection WHERE last < ?", arguments: [moment.milliseconds])
@@ -138,43 +140,48 @@ extension HistoryStore {
   }
 
   private static func pruneIntervals(
-    _ db: Database, from name: Int64, before moment: Timestamp
+    _ db: Database, from observation: Int64, before moment: Timestamp
   ) throws -> (removed: Int, next: Int64?) {
-    var (removed, current) = (0, name)
-    // Name by name along the primary key: an index on `until` alone would only serve this.
+    var (removed, current) = (0, observation)
+    // One observation after another along the primary key: an index on `until` would only serve this.
     for _ in 0..<pruneRows {
       try db.cachedStatement(
-        sql: "DELETE FROM history WHERE name = ? AND until < ? ORDER BY until LIMIT ?"
+        sql: "DELETE FROM history WHERE observation = ? AND until < ? ORDER BY until LIMIT ?"
       ).execute(arguments: [current, moment.milliseconds, pruneRows - removed])
       removed += db.changesCount
       if removed >= pruneRows { return (removed, current) }
-      let following = try db.cachedStatement(sql: "SELECT min(name) FROM history WHERE name > ?")
+      let following = try db.cachedStatement(
+        sql: "SELECT min(observation) FROM history WHERE observation > ?")
       guard let next = try Int64.fetchOne(following, arguments: [current]) else { return (removed, nil) }
       current = next
     }
     return (removed, current)
   }
 
-  /// Removes records and then names that no row refers to any more.
+  /// Removes observations, then records, then names that no row refers to any more.
   private func pruneUnreferenced() async throws {
-    let records = """
-      DELETE FROM rr WHERE id IN (
-        SELECT id FROM rr WHERE id > ?1 AND id <= ?2
-          AND NOT EXISTS (SELECT 1 FROM active WHERE active.rr = rr.id)
-          AND NOT EXISTS (SELECT 1 FROM history WHERE history.rr = rr.id)
-          AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.rr = rr.id))
-      """
-    let names = """
-      DELETE FROM name WHERE id IN (
-        SELECT id FROM name WHERE id > ?1 AND id <= ?2
-          AND NOT EXISTS (SELECT 1 FROM rr WHERE rr.owner = name.id)
-          AND NOT EXISTS (SELECT 1 FROM active WHERE active.name = name.id)
-          AND NOT EXISTS (SELECT 1 FROM history WHERE history.name = name.id)
+    let steps = [
+      (
+        "observation",
+        """
+        NOT EXISTS (SELECT 1 FROM active WHERE active.observation = id)
+          AND NOT EXISTS (SELECT 1 FROM history WHERE history.observation = id)
+          AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.observation = id)
+        """
+      ),
+      ("rr", "NOT EXISTS (SELECT 1 FROM observation WHERE observation.rr = rr.id)"),
+      (
+        "name",
+        """
+        NOT EXISTS (SELECT 1 FROM rr WHERE rr.owner = name.id)
+          AND NOT EXISTS (SELECT 1 FROM observation WHERE observation.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM question WHERE question.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM learned WHERE learned.name = name.id)
-          AND id NOT IN (SELECT name FROM rejection))
-      """
-    for (table, sql) in [("rr", records), ("name", names)] {
+        """
+      ),
+    ]
+    for (table, condition) in steps {
+      let sql = "DELETE FROM \(table) WHERE id > ?1 AND id <= ?2 AND \(condition)"
       var start: Int64 = 0
       let end = try await write { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM \(table)") ?? 0 }
       while start < end {

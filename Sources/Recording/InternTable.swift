@@ -2,18 +2,22 @@ internal import DNS
 internal import Deciding
 internal import GRDB
 
-/// The small numbers that stand for names, records, vantages and sets in the tables, as far as they were used lately.
+/// The small numbers that stand for names, observations, vantages and sets in the tables, as far as they were used lately.
 ///
 /// It mirrors what is committed: after a transaction that failed, or one that removed rows, it must be emptied.
 struct InternTable: ~Copyable, Sendable {
   private var names = BoundedCache<DomainName, Int64>(capacity: 131_072)
-  private var records = BoundedCache<RecordKey, Int64>(capacity: 262_144)
+  private var observations = BoundedCache<CompactKey, Int64>(capacity: 262_144)
   private var vantages: [Vantage: Int64] = [:]
   private var sets: [SetName: Int64] = [:]
-  /// Neighbours in a batch mostly share their name.
+  /// Neighbours in a batch mostly share these.
   private var lastName: (name: DomainName, id: Int64)?
+  private var lastVantage: (vantage: Vantage, id: Int64)?
 
-  private struct RecordKey: Hashable, Sendable {
+  /// An observation's key with its names as numbers.
+  private struct CompactKey: Hashable, Sendable {
+    let name: Int64
+    let vantage: Int64
     let owner: Int64
     let type: RecordType
     let data: RecordData
@@ -21,19 +25,33 @@ struct InternTable: ~Copyable, Sendable {
 
   mutating func removeAll() {
     names.removeAll()
-    records.removeAll()
+    observations.removeAll()
     vantages = [:]
     sets = [:]
     lastName = nil
+    lastVantage = nil
   }
 
-  /// The three numbers of an observation, in the order of the key of `active`.
-  mutating func key(of key: ObservationKey, in db: Database) throws -> IntervalKey {
+  /// The number of an observation.
+  mutating func id(of key: ObservationKey, in db: Database) throws -> Int64 {
     let name = try id(of: key.name, in: db)
     let owner = key.owner == key.name ? name : try id(of: key.owner, in: db)
-    return IntervalKey(
-      name: name, vantage: try id(of: key.vantage, in: db),
-      record: try id(ofType: key.type, data: key.data, owner: owner, in: db))
+    let compact = CompactKey(
+      name: name, vantage: try id(of: key.vantage, in: db), owner: owner, type: key.type, data: key.data)
+    if let id = observations.value(for: compact) { return id }
+    let record = try Self.intern(
+      db, find: "SELECT id FROM rr WHERE type = ? AND rdata = ? AND owner = ?",
+      insert: "INSERT INTO rr (type, rdata, owner) VALUES (?, ?, ?)",
+      [
+        Int64(key.type.rawValue).databaseValue, try key.data.stored(type: key.type).databaseValue,
+        owner.databaseValue,
+      ])
+    let id = try Self.intern(
+      db, find: "SELECT id FROM observation WHERE name = ? AND rr = ? AND vantage = ?",
+      insert: "INSERT INTO observation (name, rr, vantage) VALUES (?, ?, ?)",
+      [name.databaseValue, record.databaseValue, compact.vantage.databaseValue])
+    observations.insert(id, for: compact)
+    return id
   }
 
   mutating func id(of name: DomainName, in db: Database) throws -> Int64 {
@@ -44,7 +62,11 @@ struct InternTable: ~Copyable, Sendable {
   }
 
   mutating func id(of vantage: Vantage, in db: Database) throws -> Int64 {
-    if let id = vantages[vantage] { return id }
+    if let last = lastVantage, last.vantage == vantage { return last.id }
+    if let id = vantages[vantage] {
+      lastVantage = (vantage, id)
+      return id
+    }
     let id = try Self.intern(
       db, find: "SELECT id FROM vantage WHERE label = ?", insert: "INSERT INTO vantage (label) VALUES (?)",
       [vantage.label.databaseValue])
@@ -75,19 +97,6 @@ struct InternTable: ~Copyable, Sendable {
     return id
   }
 
-  private mutating func id(
-    ofType type: RecordType, data: RecordData, owner: Int64, in db: Database
-  ) throws -> Int64 {
-    let key = RecordKey(owner: owner, type: type, data: data)
-    if let id = records.value(for: key) { return id }
-    let id = try Self.intern(
-      db, find: "SELECT id FROM rr WHERE type = ? AND rdata = ? AND owner = ?",
-      insert: "INSERT INTO rr (type, rdata, owner) VALUES (?, ?, ?)",
-      [Int64(type.rawValue).databaseValue, try data.stored(type: type).databaseValue, owner.databaseValue])
-    records.insert(id, for: key)
-    return id
-  }
-
   private static func intern(
     _ db: Database, find: String, insert: String, _ values: [DatabaseValue]
   ) throws -> Int64 {
@@ -95,18 +104,5 @@ struct InternTable: ~Copyable, Sendable {
     if let known = try Int64.fetchOne(db.cachedStatement(sql: find), arguments: arguments) { return known }
     try db.cachedStatement(sql: insert).execute(arguments: arguments)
     return db.lastInsertedRowID
-  }
-}
-
-/// The key of an interval in the order in which `active` is stored: a batch is written in this order.
-struct IntervalKey: Hashable, Comparable {
-  let name: Int64
-  let vantage: Int64
-  let record: Int64
-
-  static func < (left: IntervalKey, right: IntervalKey) -> Bool {
-    if left.name != right.name { return left.name < right.name }
-    if left.vantage != right.vantage { return left.vantage < right.vantage }
-    return left.record < right.record
   }
 }

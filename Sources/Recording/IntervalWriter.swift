@@ -7,57 +7,57 @@ struct IntervalWriter {
   let db: Database
 
   func write(_ batch: HistoryBatch, interning: inout InternTable) throws {
-    var closedStarts: [IntervalKey: Timestamp] = [:]
+    var closedStarts: [Int64: Timestamp] = [:]
     if !batch.closed.isEmpty {
-      var closings: [(key: IntervalKey, index: Int)] = []
+      var closings: [(id: Int64, index: Int)] = []
       closings.reserveCapacity(batch.closed.count)
       for (index, closing) in batch.closed.enumerated() {
-        let key = try interning.key(of: closing.observation.key, in: db)
-        closings.append((key, index))
-        closedStarts[key] = closing.observation.firstSeen
+        let id = try interning.id(of: closing.observation.key, in: db)
+        closings.append((id, index))
+        closedStarts[id] = closing.observation.firstSeen
       }
-      closings.sort { ($0.key, $0.index) < ($1.key, $1.index) }
+      closings.sort { ($0.id, $0.index) < ($1.id, $1.index) }
       try close(closings, in: batch)
     }
-    var renewals: [(key: IntervalKey, index: Int)] = []
+    var renewals: [(id: Int64, index: Int)] = []
     renewals.reserveCapacity(batch.observations.count)
     for (index, observation) in batch.observations.enumerated() {
-      renewals.append((try interning.key(of: observation.key, in: db), index))
+      renewals.append((try interning.id(of: observation.key, in: db), index))
     }
-    renewals.sort { ($0.key, $0.index) < ($1.key, $1.index) }
+    renewals.sort { ($0.id, $0.index) < ($1.id, $1.index) }
     let upsert = try db.cachedStatement(
       sql: """
-        INSERT INTO active (name, vantage, rr, first, last, count, ttl, watched) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (name, vantage, rr) DO UPDATE SET
+        INSERT INTO active (observation, first, last, count, ttl, watched) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (observation) DO UPDATE SET
           first = excluded.first, last = excluded.last, count = excluded.count, ttl = excluded.ttl,
           watched = excluded.watched
         """)
-    for (position, (key, index)) in renewals.enumerated() {
+    for (position, (id, index)) in renewals.enumerated() {
       // Of several states of one interval in a batch the last is the one that holds.
-      if position + 1 < renewals.count, renewals[position + 1].key == key { continue }
+      if position + 1 < renewals.count, renewals[position + 1].id == id { continue }
       let observation = batch.observations[index]
       // Renewed and then closed in the same batch; with another beginning it was closed and then opened anew.
-      if !closedStarts.isEmpty, closedStarts[key] == observation.firstSeen { continue }
+      if !closedStarts.isEmpty, closedStarts[id] == observation.firstSeen { continue }
       try upsert.run(
-        key.name, key.vantage, key.record, observation.firstSeen.milliseconds,
+        id, observation.firstSeen.milliseconds,
         observation.lastSeen.milliseconds,
         observation.count, Int64(observation.ttl.seconds), observation.watched)
     }
   }
 
-  private func close(_ closings: [(key: IntervalKey, index: Int)], in batch: HistoryBatch) throws {
-    let remove = try db.cachedStatement(sql: "DELETE FROM active WHERE name = ? AND vantage = ? AND rr = ?")
-    for (key, _) in closings { try remove.run(key.name, key.vantage, key.record) }
+  private func close(_ closings: [(id: Int64, index: Int)], in batch: HistoryBatch) throws {
+    let remove = try db.cachedStatement(sql: "DELETE FROM active WHERE observation = ?")
+    for (id, _) in closings { try remove.run(id) }
     // A closing that is told twice, since its first commit was taken for lost, is stored once.
     let insert = try db.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO history (name, until, rr, vantage, first, last, count, ttl, watched)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO history (observation, until, first, last, count, ttl, watched)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """)
-    for (key, index) in closings {
+    for (id, index) in closings {
       let (observation, until) = batch.closed[index]
       try insert.run(
-        key.name, until.milliseconds, key.record, key.vantage, observation.firstSeen.milliseconds,
+        id, until.milliseconds, observation.firstSeen.milliseconds,
         observation.lastSeen.milliseconds, observation.count, Int64(observation.ttl.seconds),
         observation.watched)
     }

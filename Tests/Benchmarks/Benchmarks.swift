@@ -6,6 +6,9 @@ enum Benchmarks {
     let rest = Array(arguments.dropFirst())
     switch arguments.first {
     case "aggregate": try await AggregateBenchmark.run(rest)
+    case "history": try await HistoryBenchmark.run(rest)
+    case "history-verifier": try await HistoryVerifier.run(rest)
+    case "history-writer": try await HistoryWriter.run(rest)
     case "http-server": try await HTTPBenchmark.run(rest)
     case "render": try await RenderBenchmark.run(rest)
     default: print("usage: benchmarks NAME [ARGUMENT…]")

@@ -112,7 +112,7 @@ struct ResolverWorkerTests {
     }
     let stored = await stage.history.batches.flatMap(\.questions)
     #expect(!stored.isEmpty, "what was seen again is stored at the end")
-    #expect(stored.allSatisfy(\.outcome.isSuccess))
+    #expect(stored.allSatisfy { $0.outcome.isSuccess })
   }
 
   @Test("An operator's decision takes effect once")

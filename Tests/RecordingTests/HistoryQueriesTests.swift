@@ -1,0 +1,31 @@
+import GRDB
+import Testing
+
+@testable import Recording
+
+@Suite struct HistoryQueriesTests {
+  @Test(arguments: [
+    HistoryQueries.generationAt, HistoryQueries.checkpointBefore, HistoryQueries.difference,
+    HistoryQueries.intervalsForName, HistoryQueries.intervalsGiving, HistoryQueries.stepsOfAddress,
+    HistoryQueries.rejectionsOfAddress,
+  ])
+  func `No query walks a whole table`(sql: String) async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let scans = try await store.withoutTransaction { db in
+      try Row.fetchAll(
+        db, sql: "EXPLAIN QUERY PLAN \(sql)",
+        arguments: StatementArguments((0..<sql.parameterCount).map { _ in 1 })
+      ).map { $0["detail"] as String }
+    }
+    #expect(!scans.isEmpty)
+    // What a subquery gave may be walked: the intervals found, and the observations meant.
+    let given = sql.contains("WITH meant") ? ["SCAN i", "SCAN meant"] : []
+    let walks = scans.filter { $0.hasPrefix("SCAN") && !given.contains($0) }
+    #expect(walks.isEmpty, "\(scans.joined(separator: "\n"))")
+  }
+}
+
+extension String {
+  fileprivate var parameterCount: Int { (1...9).last { contains("?\($0)") } ?? 0 }
+}
