@@ -16,6 +16,9 @@ extension Watch {
     }
     batch.setStates = sets.compactMap { $0.unsavedState }
     batch.observations = pending.opened.values.map { current($0) }
+    batch.questions = Set(pending.opened.keys.map(\.name)).flatMap { name in
+      (names[name]?.states ?? []).flatMap { $0.questionStatuses(of: name) }
+    }
     batch.closed = pending.closed
     batch.rejections = pending.rejections
     batch.retiredQuestions = pending.retiredQuestions

@@ -27,7 +27,7 @@ package actor ResolverWorker: Service {
   /// How long changes gather before they are stored: many answers come at once.
   private static let gathering = Duration.milliseconds(10)
   /// How often renewals are stored.
-  private static let renewal = Duration.seconds(60)
+  private static let renewal = Duration.seconds(15)
   /// How often time is let pass over what is held.
   private static let sweeping = Duration.seconds(2)
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// Keeps firewalls that match only IP addresses in step with DNS names.
 @main
@@ -16,6 +17,8 @@ struct Postern: AsyncParsableCommand {
 
   /// The exit codes are our own, so the parser's are mapped.
   static func main() async {
+    // A reader that goes away, as `head` does, shows as an error of write instead of killing us.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
