@@ -90,7 +90,7 @@ let package = Package(
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics, lifecycle]),
-    tests("PosternTests", ["postern", "Deciding", "DNS"]),
+    tests("PosternTests", ["postern", "Deciding", "DNS", argumentParser]),
     .executableTarget(
       name: "benchmarks",
       dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving", logging],
