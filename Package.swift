@@ -76,9 +76,10 @@ let package = Package(
         "DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Refreshing", "Serving",
         argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
       ], swiftSettings: settings),
-    tests("DNSTests", ["DNS"]),
+    module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
+    tests("DNSTests", ["DNS", "FakeNameServer"]),
     tests("DecidingTests", ["Deciding", "DNS"]),
-    tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
+    tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", grdb]),
     tests("LearningTests", ["Learning", "Deciding", "DNS"]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS"]),
@@ -87,7 +88,9 @@ let package = Package(
     tests("PosternTests", ["postern", "Deciding", "DNS"]),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving"],
+      dependencies: [
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Serving",
+      ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]
 )
