@@ -82,9 +82,10 @@ let package = Package(
         argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
       ], swiftSettings: settings),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
-    tests("DNSTests", ["DNS", "TestTools"]),
+    module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
+    tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
     tests("DecidingTests", ["Deciding", "DNS"]),
-    tests("ResolvingTests", ["Resolving", "Deciding", "DNS"]),
+    tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", grdb]),
     tests("LearningTests", ["Learning", "Deciding", "DNS"], resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
@@ -93,7 +94,9 @@ let package = Package(
     tests("PosternTests", ["postern", "Deciding", "DNS", argumentParser]),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving", logging],
+      dependencies: [
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Serving", logging,
+      ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]
 )

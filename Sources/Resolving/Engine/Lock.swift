@@ -2,12 +2,12 @@ import Glibc
 
 /// A value behind a pthread mutex. `Synchronization.Mutex` would do, but on Linux it waits on a futex that the thread
 /// sanitizer can't see, and each use is reported as a race.
-final class Lock<Value>: @unchecked Sendable {
+package final class Lock<Value>: @unchecked Sendable {
   // Unchecked: `value` is reached through `withLock` alone.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
-  init(_ value: Value) {
+  package init(_ value: Value) {
     self.value = value
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
@@ -20,7 +20,7 @@ final class Lock<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` with the value while no other thread has it. Not recursive.
-  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+  package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body(&value)
