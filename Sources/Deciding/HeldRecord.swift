@@ -26,8 +26,8 @@ package struct HeldRecord: Hashable, Sendable {
     self.watched = watched
   }
 
-  /// Goes on from what the history kept.
-  package init(restoring observation: Observation) {
+  /// Goes on from what the history kept, which doesn't say whose question saw an alias last.
+  package init(restoring observation: Observation, aliasesAskedBy: RecordType) {
     owner = observation.key.owner
     type = observation.key.type
     data = observation.key.data
@@ -35,7 +35,7 @@ package struct HeldRecord: Hashable, Sendable {
     lastSeen = observation.lastSeen
     count = observation.count
     ttl = observation.ttl
-    askedType = observation.key.type == .cname ? .a : observation.key.type
+    askedType = observation.key.type == .cname ? aliasesAskedBy : observation.key.type
     watched = observation.watched
   }
 

@@ -87,9 +87,11 @@ package struct Quarantine: Sendable {
 
   /// When the next probe could go; nil while none waits.
   package func nextProbe(after now: Timestamp) -> Timestamp? {
+    guard waiting.values.contains(where: { !$0.isEmpty }) else { return nil }
+    // Without a budget it doesn't matter which comes next: under a flood this is asked thousands of times a second.
+    guard tokens >= 1 else { return now + .milliseconds(Int64(1000 / Self.probesPerSecond)) }
     let ready = waiting.values.joined().lazy.compactMap { entries[$0] }.filter { !$0.isProbed }
-    guard let first = ready.map(\.probeAfter).min() else { return nil }
-    return max(first, tokens >= 1 ? now : now + .milliseconds(Int64(1000 / Self.probesPerSecond)))
+    return ready.map(\.probeAfter).min().map { max($0, now) }
   }
 
   /// Takes in what all vantages together said of a probed name.

@@ -30,6 +30,9 @@ package struct QuestionClock: Hashable, Sendable {
     failures = status.outcome.isSuccess ? 0 : 1
   }
 
+  /// Goes on from a later moment that is known otherwise.
+  mutating func catchUp(to watched: Int64) { self.watched = max(self.watched, watched) }
+
   /// Takes in a lookup.
   package mutating func advance(to lookup: Lookup, longestGap: Duration) {
     run(to: lookup.at, longestGap: longestGap)

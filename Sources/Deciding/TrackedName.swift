@@ -39,8 +39,8 @@ package struct TrackedName: Sendable {
     return step
   }
 
-  mutating func restore(_ observation: Observation) {
-    states[index(of: observation.key.vantage)].restore(observation)
+  mutating func restore(_ observation: Observation, aliasesAskedBy type: RecordType) {
+    states[index(of: observation.key.vantage)].restore(observation, aliasesAskedBy: type)
   }
 
   mutating func restore(_ status: QuestionStatus) { states[index(of: status.vantage)].restore(status) }

@@ -11,7 +11,9 @@ package struct VantageState: Sendable {
   package init(_ vantage: Vantage) { self.vantage = vantage }
 
   /// Goes on from what the history kept.
-  package mutating func restore(_ observation: Observation) { records.append(HeldRecord(restoring: observation)) }
+  package mutating func restore(_ observation: Observation, aliasesAskedBy type: RecordType) {
+    records.append(HeldRecord(restoring: observation, aliasesAskedBy: type))
+  }
 
   /// Goes on from what the history kept.
   package mutating func restore(_ status: QuestionStatus) { clocks.append(QuestionClock(restoring: status)) }
@@ -30,8 +32,7 @@ package struct VantageState: Sendable {
     var step = LedgerStep()
     let name = lookup.question.name
     let type = lookup.question.type
-    let index = clocks.firstIndex { $0.type == type } ?? clocks.endIndex
-    if index == clocks.endIndex { clocks.append(QuestionClock(type)) }
+    let index = clockIndex(type)
     clocks[index].advance(to: lookup, longestGap: longestGap)
     isUnsaved = true
     guard lookup.outcome.isSuccess else { return step }
@@ -57,6 +58,7 @@ package struct VantageState: Sendable {
   package mutating func retire(of name: DomainName, hold: Duration, longestGap: Duration, at now: Timestamp)
     -> LedgerStep
   {
+    for record in records { _ = clockIndex(record.askedType) }
     for index in clocks.indices { clocks[index].retire(at: now, longestGap: longestGap) }
     isUnsaved = true
     var step = LedgerStep()
@@ -80,6 +82,16 @@ package struct VantageState: Sendable {
         question: Question(name, clock.type), vantage: vantage, outcome: outcome, askedAt: askedAt,
         succeededAt: clock.succeededAt, watched: clock.watched)
     }
+  }
+
+  /// The clock of a type. A new one, or one that the history kept from an older moment than its records, begins where
+  /// the records were last seen: from zero they would seem seen just now for as long as they have been watched.
+  private mutating func clockIndex(_ type: RecordType) -> Int {
+    let index = clocks.firstIndex { $0.type == type } ?? clocks.endIndex
+    if index == clocks.endIndex { clocks.append(QuestionClock(type)) }
+    let latest = records.lazy.filter { $0.askedType == type }.map(\.watched).max() ?? 0
+    if clocks[index].watched < latest { clocks[index].catchUp(to: latest) }
+    return index
   }
 
   private mutating func end(of name: DomainName, hold: Duration, at now: Timestamp) -> [(Observation, Timestamp)] {

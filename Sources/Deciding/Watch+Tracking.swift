@@ -147,9 +147,9 @@ extension Watch {
   mutating func restore(_ restored: RestoredState, at now: Timestamp) {
     for observation in restored.observations {
       let key = observation.key
-      let isAsked = names[key.name].map { key.type == .cname || askedTypes($0).contains(key.type) } ?? false
-      if isAsked {
-        names[key.name]?.restore(observation)
+      let types = names[key.name].map(askedTypes) ?? []
+      if let first = types.first, key.type == .cname || types.contains(key.type) {
+        names[key.name]?.restore(observation, aliasesAskedBy: first)
       } else {
         pending.closed.append((observation, max(now, observation.lastSeen + .milliseconds(1))))
       }

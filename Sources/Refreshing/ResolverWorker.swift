@@ -28,8 +28,10 @@ package actor ResolverWorker: Service {
   private static let gathering = Duration.milliseconds(10)
   /// How often renewals are stored.
   private static let renewal = Duration.seconds(15)
-  /// How often time is let pass over what is held.
-  private static let sweeping = Duration.seconds(2)
+  /// How often operators' decisions are looked for.
+  private static let listening = Duration.seconds(2)
+  /// How many times as long time is let pass over what is held.
+  private static let sweepEvery = 5
 
   package init(
     watch: Watch, resolver: any Resolver, recorder: any HistoryRecorder, publisher: any SetPublisher,
@@ -180,9 +182,11 @@ package actor ResolverWorker: Service {
   }
 
   private func sweep() async {
-    while !Task.isCancelled {
-      await clock.sleep(for: Self.sweeping)
+    for round in 1... {
+      await clock.sleep(for: Self.listening)
+      if Task.isCancelled { return }
       await takeDecisions()
+      guard round.isMultiple(of: Self.sweepEvery) else { continue }
       watch.sweep(at: clock.now)
       measures.record(watch.figures, watch.publishedSets, watch.vantageHealth)
       if watch.isChanged { saving.ring() }

@@ -147,6 +147,25 @@ struct RetentionTests {
     #expect(later.published() == ["20.0.0.2"])
   }
 
+  @Test("A crash that lost how questions stood doesn't hold what has gone for as long as it was watched")
+  func lostClock() {
+    let policies = [policy(["mcr.example"])]
+    var day = WatchScenario(policies)
+    for _ in 0..<2000 {
+      day.answer("mcr.example", ["20.0.0.1", "20.0.0.2"])
+      day.pass(.seconds(300))
+    }
+    var restored = day.restoredState()
+    restored.questions = []
+    var later = WatchScenario(policies, restored: restored, now: day.now)
+    for _ in 0...60 {
+      later.answer("mcr.example", ["20.0.0.2"])
+      later.pass(.seconds(60))
+    }
+    later.store()
+    #expect(later.published() == ["20.0.0.2"])
+  }
+
   @Test("A wall clock that jumps years ahead or back empties nothing and breaks no interval", arguments: [1.0, -1.0])
   func clockJumps(direction: Double) {
     var day = WatchScenario([policy(["mcr.example"])])
