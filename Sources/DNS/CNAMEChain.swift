@@ -29,19 +29,31 @@ package struct CNAMEChain: Hashable, Sendable {
 
   /// Follows the aliases of `answers` from the question's name.
   package init(_ question: Question, answers: [ResourceRecord]) {
-    var targets = [DomainName: CNAMELink]()
-    for record in answers where record.type == .cname {
-      guard case .name(let target) = record.data, targets[record.owner] == nil else { continue }
-      targets[record.owner] = CNAMELink(owner: record.owner, target: target, ttl: record.ttl)
+    // Searched, not hashed: at most 17 passes over a few records, and one for a reply without aliases.
+    func link(from owner: DomainName) -> CNAMELink? {
+      for record in answers where record.type == .cname && record.owner == owner {
+        if case .name(let target) = record.data {
+          return CNAMELink(owner: owner, target: target, ttl: record.ttl)
+        }
+      }
+      return nil
     }
     var links = [CNAMELink]()
     var end = question.name
-    while let link = targets.removeValue(forKey: end), links.count < Self.longest {
+    var isLoop = false
+    var isTooLong = false
+    while let link = link(from: end) {
+      if links.count == Self.longest {
+        isTooLong = true
+        break
+      }
       links.append(link)
       end = link.target
+      // A loop comes back to an owner that was already followed.
+      isLoop = links.contains { $0.owner == end }
+      if isLoop { break }
     }
-    // A loop comes back to an owner that was already followed; a chain that is too long still has a target left.
-    isBroken = links.contains { $0.owner == end } || links.count == Self.longest && targets[end] != nil
+    isBroken = isLoop || isTooLong
     self.links = links
     let owned = answers.filter { $0.type == question.type }
     addresses = isBroken ? [] : owned.filter { $0.owner == end }
