@@ -22,6 +22,7 @@ final class EngineLoop {
   private let inbox: Inbox
   private let board: Lock<[UpstreamStatistics]>
   private var order = [Vantage]()
+  private var lastLine: UpstreamLine?
   private var lookups = [PendingLookup]()
   private var free = [Int]()
   private var lanes = [UInt32: Lane]()
@@ -68,20 +69,21 @@ final class EngineLoop {
   func run() {
     var events = [pca_event](repeating: pca_event(), count: 64)
     while true {
-      let count = pca_poll_wait(poll, &events, Int32(events.count), waitMilliseconds())
+      let wait = inbox.sleep() ? waitMilliseconds() : 0
+      let count = pca_poll_wait(poll, &events, Int32(events.count), wait)
       clock = pca_monotonic()
-      var hasLetters = false
+      var wasWoken = false
       for event in events.prefix(Int(max(0, count))) {
         guard event.data != .max else {
-          hasLetters = true
+          wasWoken = true
           continue
         }
         // A lane that was closed a moment ago may still have an event here.
         lanes[UInt32(truncatingIfNeeded: event.data >> 32)]?.ready(
           Int32(truncatingIfNeeded: event.data), readable: event.readable != 0, writable: event.writable != 0)
       }
-      if hasLetters, readLetters() { break }
       settle()
+      if readLetters(wasWoken: wasWoken) { break }
       if clock >= nextTick { tick() }
       sendDirty()
       closeLanes()
@@ -115,8 +117,8 @@ final class EngineLoop {
 
   // MARK: What callers left
 
-  private func readLetters() -> Bool {
-    inbox.take(emptied: &letters)
+  private func readLetters(wasWoken: Bool) -> Bool {
+    inbox.take(emptied: &letters, wasWoken: wasWoken)
     defer {
       letters.jobs.removeAll(keepingCapacity: true)
       letters.cancelled.removeAll(keepingCapacity: true)
@@ -133,7 +135,7 @@ final class EngineLoop {
 
   private func admit(_ job: Job) {
     guard !job.ticket.isCancelled else { return refuse(job, .cancelled, "cancelled") }
-    guard let line = lines[job.vantage] else {
+    guard let line = line(job.vantage) else {
       return refuse(job, .network, "no upstream is called '\(job.vantage)'")
     }
     guard line.queued < settings.queued else {
@@ -154,6 +156,13 @@ final class EngineLoop {
     line.queued += 1
     line.queue.append(lookup.token)
     markDirty(line)
+  }
+
+  /// Most lookups are for the same upstream as the one before.
+  private func line(_ vantage: Vantage) -> UpstreamLine? {
+    if let lastLine, lastLine.upstream.vantage == vantage { return lastLine }
+    lastLine = lines[vantage]
+    return lastLine
   }
 
   private func refuse(_ job: Job, _ kind: FailureKind, _ detail: String) {
@@ -179,6 +188,7 @@ final class EngineLoop {
       for lane in line.lanes.joined() { retire(lane) }
     }
     lines = kept
+    lastLine = nil
     publish()
   }
 

@@ -30,7 +30,7 @@ final class Ticket: Sendable {
   func place(_ token: UInt64) { place.store(token, ordering: .relaxed) }
 }
 
-/// What callers leave for the engine's thread. It wakes the engine only when it was empty.
+/// What callers leave for the engine's thread. It wakes the engine only when that sleeps.
 final class Inbox: Sendable {
   /// What the engine sleeps on. It watches the inbox with `UInt64.max` as the event's data.
   let pollDescriptor: Int32
@@ -42,6 +42,8 @@ final class Inbox: Sendable {
     var cancelled = [Ticket]()
     var upstreams: [Upstream]?
     var isStopping = false
+    /// Whether the engine must be woken to look.
+    var isReaderAsleep = false
 
     var isEmpty: Bool { jobs.isEmpty && cancelled.isEmpty && upstreams == nil && !isStopping }
   }
@@ -79,20 +81,30 @@ final class Inbox: Sendable {
   /// After this no job is accepted.
   func stop() { leave { $0.isStopping = true } }
 
+  /// Says that the reader goes to sleep; false when something waits, and then it must not.
+  func sleep() -> Bool {
+    contents.withLock { contents in
+      contents.isReaderAsleep = contents.isEmpty
+      return contents.isReaderAsleep
+    }
+  }
+
   /// Takes all that waits. `emptied` brings empty arrays back into use.
-  func take(emptied: inout Contents) {
-    pca_wake_clear(wakeDescriptor)
+  func take(emptied: inout Contents, wasWoken: Bool) {
+    if wasWoken { pca_wake_clear(wakeDescriptor) }
     contents.withLock { contents in
       emptied.isStopping = contents.isStopping
+      emptied.isReaderAsleep = false
       swap(&contents, &emptied)
     }
   }
 
   private func leave<Result>(_ change: (inout Contents) -> Result) -> Result {
     let (result, wakes) = contents.withLock { contents in
-      let wasEmpty = contents.isEmpty
       let result = change(&contents)
-      return (result, wasEmpty && !contents.isEmpty)
+      let wakes = contents.isReaderAsleep && !contents.isEmpty
+      if wakes { contents.isReaderAsleep = false }
+      return (result, wakes)
     }
     if wakes { pca_wake(wakeDescriptor) }
     return result
