@@ -4,7 +4,7 @@ import Logging
 import Refreshing
 import Testing
 
-@Suite("The loop: resolve, record, decide, publish", .timeLimit(.minutes(1)))
+@Suite("The loop: resolve, record, decide, publish", .timeLimit(.minutes(10)))
 struct ResolverWorkerTests {
   /// Everything around a worker, scripted.
   private struct Stage {

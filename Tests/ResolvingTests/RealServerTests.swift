@@ -5,7 +5,7 @@ import Resolving
 import Testing
 
 /// The engine against NSD (authoritative) and unbound (recursive) on loopback.
-@Suite(.timeLimit(.minutes(1))) struct RealServerTests {
+@Suite(.timeLimit(.minutes(10))) struct RealServerTests {
   private static let nsd = Vantage("nsd")
   private static let unbound = Vantage("unbound")
 

@@ -4,7 +4,7 @@ import Serving
 import TestTools
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PastTests {
+@Suite(.timeLimit(.minutes(10))) struct PastTests {
   @Test("the changes since a generation, and 410 when it isn't kept")
   func changes() async throws {
     try await TestServer.run(["20.0.0.2", "20.0.0.3"], history: try Self.history()) { server in

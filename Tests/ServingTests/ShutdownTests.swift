@@ -7,7 +7,7 @@ import ServiceLifecycle
 import TestTools
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(10))) struct ShutdownTests {
   @Test(
     "a graceful shutdown lets a slow reader take the whole answer, on either path", arguments: [false, true])
   func finishes(isHot: Bool) async throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SightingsTests {
+@Suite(.timeLimit(.minutes(10))) struct SightingsTests {
   private static let bearer = ["-H", "Authorization: Bearer secret"]
 
   @Test(
