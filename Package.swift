@@ -15,7 +15,8 @@ func module(
   sources: [String]? = nil, resources: [Resource]? = nil
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: path, exclude: exclude, sources: sources, resources: resources,
+    name: name, dependencies: dependencies, path: path, exclude: exclude, sources: sources,
+    resources: resources,
     swiftSettings: settings)
 }
 
@@ -72,7 +73,8 @@ let package = Package(
     module(
       "Serving",
       [
-        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, httpTypes, crypto, logging,
+        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, httpTypes, crypto,
+        logging,
         coreMetrics, lifecycle,
       ]),
     .executableTarget(
@@ -90,12 +92,15 @@ let package = Package(
     tests("LearningTests", ["Learning", "Deciding", "DNS"], resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
-    tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics, lifecycle]),
+    tests(
+      "ServingTests",
+      ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics, lifecycle]),
     tests("PosternTests", ["postern", "Deciding", "DNS", argumentParser]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Serving", logging,
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Serving",
+        logging,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]

@@ -108,7 +108,8 @@ package struct LearnedName: Hashable, Sendable {
   package let resolvedAt: Timestamp?
 
   package init(
-    name: DomainName, state: LearnedNameState, firstSighted: Timestamp, lastSighted: Timestamp, sightings: Int64,
+    name: DomainName, state: LearnedNameState, firstSighted: Timestamp, lastSighted: Timestamp,
+    sightings: Int64,
     sources: [String], denials: Int, resolvedAt: Timestamp?
   ) {
     self.name = name
@@ -153,7 +154,9 @@ package struct SetState: Hashable, Sendable {
   /// `maxStale` of the set's policy when this was written.
   package let maxStale: Duration
 
-  package init(set: SetName, status: SetStatus, heldReasons: [String], checkedAt: Timestamp, maxStale: Duration) {
+  package init(
+    set: SetName, status: SetStatus, heldReasons: [String], checkedAt: Timestamp, maxStale: Duration
+  ) {
     self.set = set
     self.status = status
     self.heldReasons = heldReasons
@@ -192,7 +195,8 @@ package struct Decision: Hashable, Sendable {
   /// Who asked: a user's or a token's name.
   package let by: String
 
-  package init(id: Int64 = 0, at: Timestamp, kind: DecisionKind, subject: String, reason: String, by: String) {
+  package init(id: Int64 = 0, at: Timestamp, kind: DecisionKind, subject: String, reason: String, by: String)
+  {
     self.id = id
     self.at = at
     self.kind = kind
@@ -254,7 +258,8 @@ package struct HistoryBatch: Sendable {
   package init(at: Timestamp) { self.at = at }
 
   package var isEmpty: Bool {
-    observations.isEmpty && closed.isEmpty && rejections.isEmpty && questions.isEmpty && retiredQuestions.isEmpty
+    observations.isEmpty && closed.isEmpty && rejections.isEmpty && questions.isEmpty
+      && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty
   }

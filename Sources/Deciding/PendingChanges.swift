@@ -15,7 +15,8 @@ struct PendingChanges: Sendable {
 
   /// Whether something waits that should not wait long. Renewals are not here: they are kept with their names.
   var isEmpty: Bool {
-    opened.isEmpty && closed.isEmpty && rejections.isEmpty && retiredQuestions.isEmpty && forgottenNames.isEmpty
+    opened.isEmpty && closed.isEmpty && rejections.isEmpty && retiredQuestions.isEmpty
+      && forgottenNames.isEmpty
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty
   }
 
@@ -27,7 +28,8 @@ struct PendingChanges: Sendable {
     }
     for rejection in step.rejections {
       let key = rejection.key
-      guard isFirstReport("rejected \(key.name) \(key.vantage) \(key.owner) \(key.data) \(rejection.reason)") else {
+      guard isFirstReport("rejected \(key.name) \(key.vantage) \(key.owner) \(key.data) \(rejection.reason)")
+      else {
         continue
       }
       rejections.append(rejection)
@@ -53,7 +55,8 @@ extension RejectionReason {
   /// The end of a sentence for people.
   package var explanation: String {
     switch self {
-    case .notGlobalUnicast: "it is not a public address. Try: guards.allowSpecial if your site answers with it"
+    case .notGlobalUnicast:
+      "it is not a public address. Try: guards.allowSpecial if your site answers with it"
     case .outOfChain: "its owner is not the end of the alias chain"
     case .tooManyAddresses: "the name already has as many as limits.addressesPerName allows"
     }

@@ -78,7 +78,9 @@ package struct Quarantine: Sendable {
     tokens = min(Self.probeBurst, tokens + elapsed * Self.probesPerSecond)
     tokensAt = now
     guard tokens >= 1 else { return [] }
-    let ready = waiting.values.joined().compactMap { entries[$0] }.filter { !$0.isProbed && $0.probeAfter <= now }
+    let ready = waiting.values.joined().compactMap { entries[$0] }.filter {
+      !$0.isProbed && $0.probeAfter <= now
+    }
     let chosen = ready.sorted(by: Entry.isMoreUrgent).prefix(Int(tokens)).map(\.name)
     tokens -= Double(chosen.count)
     for name in chosen { entries[name]?.isProbed = true }
@@ -95,7 +97,8 @@ package struct Quarantine: Sendable {
   }
 
   /// Takes in what all vantages together said of a probed name.
-  package mutating func settle(_ name: DomainName, as verdict: ProbeVerdict, at now: Timestamp) -> ProbeResult {
+  package mutating func settle(_ name: DomainName, as verdict: ProbeVerdict, at now: Timestamp) -> ProbeResult
+  {
     guard let entry = entries[name] else { return .forgotten }
     entries[name]?.isProbed = false
     switch verdict {

@@ -88,7 +88,8 @@ package struct PublishedSet: Hashable, Sendable {
   package let validUntil: Timestamp
 
   package init(
-    snapshot: Snapshot, status: SetStatus, heldReasons: [String] = [], checkedAt: Timestamp, validUntil: Timestamp
+    snapshot: Snapshot, status: SetStatus, heldReasons: [String] = [], checkedAt: Timestamp,
+    validUntil: Timestamp
   ) {
     self.snapshot = snapshot
     self.status = status

@@ -65,7 +65,9 @@ package struct SnapshotBuilder: Sendable {
     return SetStep(publication: publication(from: published, to: kept, at: now), objections: objections)
   }
 
-  private func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp) -> Publication? {
+  private func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp)
+    -> Publication?
+  {
     let before = published?.elements.map(\.address) ?? []
     let after = elements.map(\.address)
     // Never an empty set: one that had nothing yet waits, and one that had something is for the guards to hold.
@@ -80,7 +82,8 @@ package struct SnapshotBuilder: Sendable {
       set: policy.name, generation: Generation((published?.generation.number ?? 0) + 1),
       at: max(now, published?.at ?? now), elements: elements, digest: digesting(text))
     return Publication(
-      snapshot: snapshot, entered: after.filter { !old.contains($0) }, left: before.filter { !new.contains($0) })
+      snapshot: snapshot, entered: after.filter { !old.contains($0) },
+      left: before.filter { !new.contains($0) })
   }
 
   /// The published elements that the candidate lacks, and all of the candidate's.

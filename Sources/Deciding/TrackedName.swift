@@ -24,7 +24,9 @@ package struct TrackedName: Sendable {
     return states[index].take(lookup, hold: hold, longestGap: longestGap, mayOpen: mayOpen)
   }
 
-  mutating func retire(at vantage: Vantage, hold: Duration, longestGap: Duration, now: Timestamp) -> LedgerStep {
+  mutating func retire(at vantage: Vantage, hold: Duration, longestGap: Duration, now: Timestamp)
+    -> LedgerStep
+  {
     guard let index = states.firstIndex(where: { $0.vantage == vantage }) else { return LedgerStep() }
     let step = states[index].retire(of: name, hold: hold, longestGap: longestGap, at: now)
     if states[index].records.isEmpty { states.remove(at: index) }

@@ -22,7 +22,9 @@ package struct VantageState: Sendable {
 
   /// The addresses that have not been absent for longer than they stay, each with its record.
   package func held(retention: Duration) -> some Sequence<HeldRecord> {
-    records.lazy.filter { $0.address != nil && $0.absence(on: clock($0.askedType)) < $0.span(retention: retention) }
+    records.lazy.filter {
+      $0.address != nil && $0.absence(on: clock($0.askedType)) < $0.span(retention: retention)
+    }
   }
 
   /// Takes in a lookup: records in it are opened or renewed, those absent for `hold` end.
@@ -67,7 +69,9 @@ package struct VantageState: Sendable {
   }
 
   /// Ends the records that `drop` picks, at once: revocation.
-  package mutating func revoke(of name: DomainName, at now: Timestamp, _ drop: (HeldRecord) -> Bool) -> LedgerStep {
+  package mutating func revoke(of name: DomainName, at now: Timestamp, _ drop: (HeldRecord) -> Bool)
+    -> LedgerStep
+  {
     var step = LedgerStep()
     step.closed = records.filter(drop).map { closing($0, of: name, at: now) }
     records.removeAll(where: drop)
@@ -94,7 +98,9 @@ package struct VantageState: Sendable {
     return index
   }
 
-  private mutating func end(of name: DomainName, hold: Duration, at now: Timestamp) -> [(Observation, Timestamp)] {
+  private mutating func end(of name: DomainName, hold: Duration, at now: Timestamp) -> [(
+    Observation, Timestamp
+  )] {
     let clocks = clocks
     func isOver(_ record: HeldRecord) -> Bool {
       record.absence(on: clocks.first { $0.type == record.askedType }) >= record.span(retention: hold)
@@ -106,7 +112,9 @@ package struct VantageState: Sendable {
   }
 
   /// An interval ends after it began and after it was last seen, also when the wall clock went back.
-  private func closing(_ record: HeldRecord, of name: DomainName, at now: Timestamp) -> (Observation, Timestamp) {
+  private func closing(_ record: HeldRecord, of name: DomainName, at now: Timestamp) -> (
+    Observation, Timestamp
+  ) {
     (record.observation(of: name, at: vantage), max(now, record.lastSeen + .milliseconds(1)))
   }
 

@@ -54,7 +54,9 @@ extension Watch {
   /// The history has the batch: its generations may be served.
   package mutating func confirm(_ batch: HistoryBatch) {
     for publication in batch.publications {
-      guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else { continue }
+      guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {
+        continue
+      }
       sets[index].publish(publication.snapshot)
     }
     for state in batch.setStates {
@@ -67,7 +69,8 @@ extension Watch {
   package mutating func putBack(_ batch: HistoryBatch) {
     let newer = pending
     pending.opened = [:]
-    for observation in batch.observations where !newer.closed.contains(where: { $0.observation.key == observation.key }) {
+    for observation in batch.observations
+    where !newer.closed.contains(where: { $0.observation.key == observation.key }) {
       pending.opened[observation.key] = observation
     }
     pending.opened.merge(newer.opened) { $1 }
@@ -77,10 +80,14 @@ extension Watch {
     pending.forgottenNames = batch.forgottenNames + newer.forgottenNames
     pending.events = (batch.events + newer.events).suffix(10_000)
     pending.appliedDecisions = batch.appliedDecisions + newer.appliedDecisions
-    pending.positions = Dictionary(batch.positions.map { ($0.path, $0) }) { $1 }.merging(newer.positions) { $1 }
+    pending.positions = Dictionary(batch.positions.map { ($0.path, $0) }) { $1 }.merging(newer.positions) {
+      $1
+    }
     for learned in batch.learnedNames { quarantine.markUnsaved(learned.name) }
     for publication in batch.publications {
-      guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else { continue }
+      guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {
+        continue
+      }
       sets[index].lookAgain()
     }
   }

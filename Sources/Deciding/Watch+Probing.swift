@@ -29,7 +29,8 @@ extension Watch {
       if reason == .queueFull || reason == .sourceShare, pending.isFirstReport("cap \(reason.rawValue)") {
         pending.note(
           "cap.reached", sighting.name.text,
-          "too many names wait under one pattern (\(reason.rawValue)); newer ones are refused", at: sighting.at)
+          "too many names wait under one pattern (\(reason.rawValue)); newer ones are refused",
+          at: sighting.at)
       }
     }
     return refused
@@ -71,7 +72,8 @@ extension Watch {
     guard case .admitted(let displaced) = result else {
       if result == .refused, pending.isFirstReport("cap patternFull") {
         pending.note(
-          "cap.reached", name.text, "the pattern has as many names as namesPerPattern allows; newer ones are refused",
+          "cap.reached", name.text,
+          "the pattern has as many names as namesPerPattern allows; newer ones are refused",
           at: now)
       }
       for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
@@ -80,7 +82,8 @@ extension Watch {
     if let displaced {
       untrack(displaced, at: now)
       pending.forgottenNames.append(displaced)
-      pending.note("name.forgotten", displaced.text, "nobody used it for a month and its pattern is full", at: now)
+      pending.note(
+        "name.forgotten", displaced.text, "nobody used it for a month and its pattern is full", at: now)
     }
     pending.note("name.admitted", name.text, "seen in use and resolved", at: now)
     track(name, isLearned: true, at: now, underway: probe.underway)
@@ -115,7 +118,8 @@ extension Watch {
   private mutating func forget(_ subject: String, at now: Timestamp) {
     if let address = IPAddress(subject) {
       for name in names.keys.sorted() {
-        guard names[name]?.states.contains(where: { $0.records.contains { $0.address == address } }) == true else {
+        guard names[name]?.states.contains(where: { $0.records.contains { $0.address == address } }) == true
+        else {
           continue
         }
         changeHoldings(of: name, at: now) { watch in

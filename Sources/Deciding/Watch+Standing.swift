@@ -22,7 +22,8 @@ extension Watch {
       guard let snapshot = set.published else { return nil }
       let checkedAt = set.checkedAt ?? snapshot.at
       return PublishedSet(
-        snapshot: snapshot, status: set.status, heldReasons: set.objections.map(\.description), checkedAt: checkedAt,
+        snapshot: snapshot, status: set.status, heldReasons: set.objections.map(\.description),
+        checkedAt: checkedAt,
         validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale)
     }
   }
@@ -34,7 +35,8 @@ extension Watch {
       if set.published == nil {
         faults.append("set \(set.policy.name) has nothing to publish yet")
       } else if set.status == .stale {
-        faults.append("set \(set.policy.name) is stale: some of its names could not be looked up for too long")
+        faults.append(
+          "set \(set.policy.name) is stale: some of its names could not be looked up for too long")
       }
     }
     var warnings = [String]()
@@ -43,7 +45,8 @@ extension Watch {
       warnings.append("upstream \(vantage) fails: \(health.lastFailure ?? "no reply")")
     }
     for set in sets where set.status == .held {
-      warnings.append("set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))
+      warnings.append(
+        "set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))
     }
     return Readiness(faults: faults, warnings: warnings)
   }

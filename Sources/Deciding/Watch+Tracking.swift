@@ -22,7 +22,8 @@ extension Watch {
   func refresh(of tracked: TrackedName) -> RefreshPolicy {
     let policies = tracked.sets.map { sets[$0].policy.refresh }
     let floor = policies.map(\.floor).min() ?? RefreshPolicy().floor
-    return RefreshPolicy(floor: floor, ceiling: max(floor, policies.map(\.ceiling).min() ?? RefreshPolicy().ceiling))
+    return RefreshPolicy(
+      floor: floor, ceiling: max(floor, policies.map(\.ceiling).min() ?? RefreshPolicy().ceiling))
   }
 
   /// Judges a record that isn't held yet.
@@ -50,7 +51,8 @@ extension Watch {
       for vantage in vantages where !underway.contains(Probe.Slot(question: question, vantage: vantage)) {
         schedule.plan(question, at: vantage, for: now)
         guard !isLearned else { continue }
-        for index in selecting where sets[index].policy.families.contains(where: { $0.recordType == question.type }) {
+        for index in selecting
+        where sets[index].policy.families.contains(where: { $0.recordType == question.type }) {
           sets[index].await(question, at: vantage)
         }
       }
@@ -118,7 +120,8 @@ extension Watch {
       guard !policy.expectedAliasSuffixes.isEmpty else { continue }
       for link in lookup.chain.links {
         let isExpected =
-          policy.selects(link.target) || policy.expectedAliasSuffixes.contains { link.target.isSubdomain(of: $0) }
+          policy.selects(link.target)
+          || policy.expectedAliasSuffixes.contains { link.target.isSubdomain(of: $0) }
         guard !isExpected, pending.isFirstReport("alias \(policy.name) \(link.target)") else { continue }
         pending.note(
           "alias.unexpected", link.target.text,
@@ -137,7 +140,8 @@ extension Watch {
     if vantage.isFailing {
       pending.note(
         "upstream.failing", lookup.vantage.label,
-        "\(vantage.failures) lookups in a row failed, the last by \(vantage.lastFailure ?? "no reply")", at: lookup.at)
+        "\(vantage.failures) lookups in a row failed, the last by \(vantage.lastFailure ?? "no reply")",
+        at: lookup.at)
     } else {
       pending.note("upstream.recovered", lookup.vantage.label, "answers again", at: lookup.at)
     }

@@ -91,7 +91,9 @@ package struct Watch: Sendable {
         for vantage in gone { schedule.drop(question, at: vantage) }
         for vantage in new { schedule.plan(question, at: vantage, for: now) }
       }
-      for index in tracked.sets { for vantage in gone { sets[index].stopAwaiting(tracked.name, at: vantage) } }
+      for index in tracked.sets {
+        for vantage in gone { sets[index].stopAwaiting(tracked.name, at: vantage) }
+      }
     }
   }
 

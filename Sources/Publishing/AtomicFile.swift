@@ -96,7 +96,9 @@ package struct AtomicFile: Sendable {
   }
 
   /// Whether the file has exactly this content already.
-  package func holds(_ content: [UInt8]) throws(AtomicFileError) -> Bool { holds(content, at: try resolved()) }
+  package func holds(_ content: [UInt8]) throws(AtomicFileError) -> Bool {
+    holds(content, at: try resolved())
+  }
 
   private func holds(_ content: [UInt8], at target: String) -> Bool {
     let file = open(target, O_RDONLY | O_CLOEXEC)

@@ -132,7 +132,9 @@ package actor ResolverWorker: Service {
     let readiness = watch.readiness
     guard let historyFault else { return readiness }
     return Readiness(
-      faults: readiness.faults + ["the history can't be written, so nothing new is published: \(historyFault)"],
+      faults: readiness.faults + [
+        "the history can't be written, so nothing new is published: \(historyFault)"
+      ],
       warnings: readiness.warnings)
   }
 
@@ -140,7 +142,8 @@ package actor ResolverWorker: Service {
     await withTaskGroup(of: Void.self) { group in
       while !Task.isCancelled {
         askDue(in: &group)
-        await wait(asking, until: outstanding < watch.limits.outstanding ? watch.nextWake(after: clock.now) : nil)
+        await wait(
+          asking, until: outstanding < watch.limits.outstanding ? watch.nextWake(after: clock.now) : nil)
       }
       group.cancelAll()
     }
@@ -210,13 +213,18 @@ package actor ResolverWorker: Service {
         "published a generation",
         metadata: [
           "set.name": "\(publication.snapshot.set)", "set.generation": "\(publication.snapshot.generation)",
-          "set.elements": "\(publication.snapshot.elements.count)", "set.entered": "\(publication.entered.count)",
+          "set.elements": "\(publication.snapshot.elements.count)",
+          "set.entered": "\(publication.entered.count)",
           "set.left": "\(publication.left.count)",
         ])
     }
     for event in batch.events {
       logger.notice(
-        "event", metadata: ["event.kind": "\(event.kind)", "event.subject": "\(event.subject)", "event.detail": "\(event.detail)"])
+        "event",
+        metadata: [
+          "event.kind": "\(event.kind)", "event.subject": "\(event.subject)",
+          "event.detail": "\(event.detail)",
+        ])
     }
     if !batch.publications.isEmpty || !batch.setStates.isEmpty { await publishAll() }
     return true

@@ -27,7 +27,8 @@ final class WorkerMeasures {
       ?? Counter(
         label: "postern_lookups",
         dimensions: [
-          ("vantage", kind.vantage.label), ("type", kind.type.description), ("outcome", kind.outcome.description),
+          ("vantage", kind.vantage.label), ("type", kind.type.description),
+          ("outcome", kind.outcome.description),
         ])
     lookups[kind] = counter
     counter.increment()

@@ -15,7 +15,8 @@ package struct Site: Sendable {
 
   package init(
     sets: PublishedSets, history: (any HistoryReader)? = nil, sightings: (any SightingSink)? = nil,
-    tokens: [AccessToken] = [], readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
+    tokens: [AccessToken] = [],
+    readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
     self.sets = sets

@@ -198,7 +198,8 @@ struct SiteResponder: HTTPResponder {
 
   /// `ready` or what is at fault, then what a person should look at.
   private static func lines(of readiness: Readiness) -> String {
-    let lines = (readiness.isReady ? ["ready"] : readiness.faults) + readiness.warnings.map { "warning: \($0)" }
+    let lines =
+      (readiness.isReady ? ["ready"] : readiness.faults) + readiness.warnings.map { "warning: \($0)" }
     return lines.map { $0 + "\n" }.joined()
   }
 }

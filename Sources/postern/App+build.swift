@@ -31,14 +31,18 @@ struct App {
     let restored = try await history.restore()
 
     let choice = try UpstreamChoice(configuration)
-    for warning in choice.warnings { logger.warning("an upstream is left out", metadata: ["reason": "\(warning)"]) }
+    for warning in choice.warnings {
+      logger.warning("an upstream is left out", metadata: ["reason": "\(warning)"])
+    }
     let limits = configuration.limits.limits
     let resolver = try DNSResolver(
       upstreams: choice.upstreams, settings: ResolverSettings(limits), now: { clock.now })
 
     let watch = Watch(
-      policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage), limits: limits,
-      restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:))
+      policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage),
+      limits: limits,
+      restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:)
+    )
     let sets = PublishedSets(configuration.enabledSets.map(\.name))
     let served = ServedSets(sets)
     let worker = ResolverWorker(
@@ -59,7 +63,8 @@ struct App {
       let follower = FileFollower(
         path: source.path.value, format: .dnsmasq, watching: names, position: position, source: source.label,
         now: { clock.now })
-      services.append(SightingFeed(follower: follower, path: source.path.value, worker: worker, logger: logger))
+      services.append(
+        SightingFeed(follower: follower, path: source.path.value, worker: worker, logger: logger))
     }
     if configuration.upstreams.value == nil {
       services.append(

@@ -4,10 +4,14 @@ import Testing
 
 @Suite("Guards: what is held instead of published")
 struct GuardTests {
-  private static func addresses(_ range: Range<Int>) -> [String] { range.map { "20.0.\($0 / 250).\($0 % 250 + 1)" } }
+  private static func addresses(_ range: Range<Int>) -> [String] {
+    range.map { "20.0.\($0 / 250).\($0 % 250 + 1)" }
+  }
 
   /// A set of `before` that later becomes `after`, with all else gone.
-  private func change(_ before: [String], to after: [String], guards: GuardPolicy = GuardPolicy()) -> WatchScenario {
+  private func change(_ before: [String], to after: [String], guards: GuardPolicy = GuardPolicy())
+    -> WatchScenario
+  {
     var day = WatchScenario([policy(["a.example"], retention: .seconds(60), guards: guards)])
     day.answer("a.example", before)
     day.store()
@@ -67,7 +71,8 @@ struct GuardTests {
   @Test("Approval releases what is held, once")
   func approve() {
     var day = change(Self.addresses(0..<10), to: Self.addresses(0..<2))
-    let decision = Decision(id: 3, at: day.now, kind: .approve, subject: "mcr", reason: "they moved", by: "test")
+    let decision = Decision(
+      id: 3, at: day.now, kind: .approve, subject: "mcr", reason: "they moved", by: "test")
     day.watch.take([decision], at: day.now)
     day.store()
     #expect(day.published()?.count == 2)
@@ -81,7 +86,8 @@ struct GuardTests {
   @Test("An approval that the history could not store is not lost")
   func approvalSurvivesAFullDisk() {
     var day = change(Self.addresses(0..<10), to: Self.addresses(0..<2))
-    day.watch.take([Decision(id: 1, at: day.now, kind: .approve, subject: "mcr", reason: "", by: "")], at: day.now)
+    day.watch.take(
+      [Decision(id: 1, at: day.now, kind: .approve, subject: "mcr", reason: "", by: "")], at: day.now)
     let batch = day.watch.makeBatch(at: day.now)
     #expect(batch.publications.count == 1)
     day.watch.putBack(batch)

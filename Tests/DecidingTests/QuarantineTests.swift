@@ -6,7 +6,9 @@ import Testing
 struct QuarantineTests {
   private let mcr = policy(["mcr.example"], patterns: ["*.data.mcr.example"])
 
-  private func sighted(_ name: String, in day: WatchScenario, count: Int64 = 1, source: String = "log") -> Sighting {
+  private func sighted(_ name: String, in day: WatchScenario, count: Int64 = 1, source: String = "log")
+    -> Sighting
+  {
     Sighting(name: dnsName(name), source: source, count: count, at: day.now)
   }
 
@@ -36,7 +38,8 @@ struct QuarantineTests {
   @Test(
     "What a pattern doesn't cover is refused",
     arguments: [
-      "data.mcr.example", "evildata.mcr.example", "x.y.data.mcr.example", "eastus.data.mcr.example.evil.example",
+      "data.mcr.example", "evildata.mcr.example", "x.y.data.mcr.example",
+      "eastus.data.mcr.example.evil.example",
       "a\\.b.data.mcr.example", "-x.data.mcr.example", "x_y.data.mcr.example", "*.data.mcr.example",
     ])
   func refused(name: String) {
@@ -136,18 +139,21 @@ struct QuarantineTests {
     #expect(next.watch.trackedNames.map(\.name.text) == ["eastus.data.mcr.example", "mcr.example"])
   }
 
-  @Test("Forgetting a learned name revokes what it gave; forgetting an address drops it until DNS gives it again")
+  @Test(
+    "Forgetting a learned name revokes what it gave; forgetting an address drops it until DNS gives it again")
   func forget() {
     var day = start()
     day.watch.take([sighted("eastus.data.mcr.example", in: day)])
     while day.watch.takeDue(at: day.now) != nil {}
     day.answer("eastus.data.mcr.example", ["20.0.0.2", "20.0.0.3"])
     day.store()
-    day.watch.take([Decision(id: 1, at: day.now, kind: .forget, subject: "20.0.0.3", reason: "", by: "")], at: day.now)
+    day.watch.take(
+      [Decision(id: 1, at: day.now, kind: .forget, subject: "20.0.0.3", reason: "", by: "")], at: day.now)
     day.store()
     #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
     let name = "eastus.data.mcr.example"
-    day.watch.take([Decision(id: 2, at: day.now, kind: .forget, subject: name, reason: "", by: "")], at: day.now)
+    day.watch.take(
+      [Decision(id: 2, at: day.now, kind: .forget, subject: name, reason: "", by: "")], at: day.now)
     day.store()
     #expect(day.published() == ["20.0.0.1"])
     #expect(day.stored.last?.forgottenNames.map(\.text) == [name])

@@ -123,7 +123,8 @@ struct RetentionTests {
         day.pass(.seconds(60))
         day.answer("mcr.example", ["20.0.0.2"], ttl: ttl)
         day.store()
-        #expect(day.published()?.contains("20.0.0.1") == (minute < hours * 60), "TTL \(ttl), minute \(minute)")
+        #expect(
+          day.published()?.contains("20.0.0.1") == (minute < hours * 60), "TTL \(ttl), minute \(minute)")
       }
     }
   }
@@ -166,7 +167,9 @@ struct RetentionTests {
     #expect(later.published() == ["20.0.0.2"])
   }
 
-  @Test("A wall clock that jumps years ahead or back empties nothing and breaks no interval", arguments: [1.0, -1.0])
+  @Test(
+    "A wall clock that jumps years ahead or back empties nothing and breaks no interval",
+    arguments: [1.0, -1.0])
   func clockJumps(direction: Double) {
     var day = WatchScenario([policy(["mcr.example"])])
     day.answer("mcr.example", ["20.0.0.1", "20.0.0.2"])
@@ -198,7 +201,8 @@ struct RetentionTests {
     for name in ["a.example"] { day.outcome(.noData, for: name, at: WatchScenario.two) }
     let restored = day.restoredState()
     #expect(day.published() == ["20.0.0.1", "20.0.0.2", "20.0.0.3"])
-    var next = WatchScenario([policy(["b.example"])], vantages: [WatchScenario.one], restored: restored, now: day.now)
+    var next = WatchScenario(
+      [policy(["b.example"])], vantages: [WatchScenario.one], restored: restored, now: day.now)
     next.store()
     #expect(next.published() == ["20.0.0.2", "20.0.0.3"])
     for _ in 0..<61 {
@@ -225,7 +229,8 @@ struct RetentionTests {
     #expect(day.published() == ["20.0.0.2"])
   }
 
-  @Test("A set becomes stale when a name has not been looked up for maxStale, keeps its elements, and recovers")
+  @Test(
+    "A set becomes stale when a name has not been looked up for maxStale, keeps its elements, and recovers")
   func stale() {
     var day = WatchScenario([policy(["mcr.example"])])
     day.answer("mcr.example", ["20.0.0.1"])
@@ -242,6 +247,7 @@ struct RetentionTests {
     day.store()
     #expect(day.publishedSet()?.status == .ok)
     #expect(day.watch.readiness.isReady)
-    #expect(day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("set.") } == ["set.stale", "set.fresh"])
+    #expect(
+      day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("set.") } == ["set.stale", "set.fresh"])
   }
 }

@@ -23,7 +23,8 @@ struct ScheduleTests {
       (lookup(.answer, ttls: [60, 30]), 1, 30), (lookup(.answer, ttls: [0]), 1, 5),
       (lookup(.answer, ttls: [86_400]), 1, 300), (lookup(.answer, ttls: [4_294_967_295]), 1, 5),
       (lookup(.noData, negative: 20), 1, 20), (lookup(.nxDomain), 1, 300),
-      (lookup(.failure(.timeout)), 1, 5), (lookup(.failure(.timeout)), 2, 10), (lookup(.failure(.refused)), 4, 40),
+      (lookup(.failure(.timeout)), 1, 5), (lookup(.failure(.timeout)), 2, 10),
+      (lookup(.failure(.refused)), 4, 40),
       (lookup(.failure(.timeout)), 100, 300),
     ])
   func next(lookup: Lookup, failures: Int, seconds: Int64) {

@@ -23,7 +23,8 @@ struct SetContentTests {
   @Test(
     "Nothing outside 2000::/3 or special inside it enters",
     arguments: [
-      "::1", "::", "fc00::1", "fe80::1", "ff02::1", "2001:db8::1", "2002::1", "::ffff:10.0.0.1", "64:ff9b::1", "100::1",
+      "::1", "::", "fc00::1", "fe80::1", "ff02::1", "2001:db8::1", "2002::1", "::ffff:10.0.0.1", "64:ff9b::1",
+      "100::1",
       "3fff::1", "2001::1",
     ])
   func notPublicIPv6(address: String) {
@@ -36,7 +37,9 @@ struct SetContentTests {
   @Test("An allowed special prefix enters the set that allows it, and no other")
   func allowSpecial() {
     let allowed = GuardPolicy(allowSpecial: [IPPrefix("10.1.0.0/16")].compactMap { $0 })
-    var day = WatchScenario([policy(["mcr.example"], set: "inner", guards: allowed), policy(["mcr.example"], set: "outer")])
+    var day = WatchScenario([
+      policy(["mcr.example"], set: "inner", guards: allowed), policy(["mcr.example"], set: "outer"),
+    ])
     day.answer("mcr.example", ["10.1.2.3", "20.0.0.1"])
     day.store()
     #expect(day.published("inner") == ["10.1.2.3", "20.0.0.1"])

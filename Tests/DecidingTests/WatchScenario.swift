@@ -37,7 +37,8 @@ struct WatchScenario {
 
   /// An answer to A (or AAAA for IPv6 addresses) for `name`.
   mutating func answer(
-    _ name: String, _ addresses: [String], at vantage: Vantage = Self.one, ttl: UInt32 = 60, via aliases: [String] = []
+    _ name: String, _ addresses: [String], at vantage: Vantage = Self.one, ttl: UInt32 = 60,
+    via aliases: [String] = []
   ) {
     let type: RecordType = addresses.first?.contains(":") == true ? .aaaa : .a
     let owners = [name] + aliases
@@ -84,7 +85,8 @@ struct WatchScenario {
         restored.observations += state.records.map { $0.observation(of: tracked.name, at: state.vantage) }
         restored.questions += state.questionStatuses(of: tracked.name)
       }
-      if tracked.isLearned, let learned = watch.nameReports.first(where: { $0.name == tracked.name })?.learned {
+      if tracked.isLearned, let learned = watch.nameReports.first(where: { $0.name == tracked.name })?.learned
+      {
         restored.learnedNames.append(learned)
       }
     }
@@ -92,7 +94,9 @@ struct WatchScenario {
     return restored
   }
 
-  private func record(_ owner: String, _ type: RecordType, _ ttl: UInt32, _ data: RecordData) -> ResourceRecord {
+  private func record(_ owner: String, _ type: RecordType, _ ttl: UInt32, _ data: RecordData)
+    -> ResourceRecord
+  {
     ResourceRecord(owner: dnsName(owner), type: type, ttl: TTL(wire: ttl), data: data)
   }
 }
@@ -106,12 +110,14 @@ func ip(_ text: String) -> IPAddress { IPAddress(text) ?? IPAddress(v4: 0) }
 /// A set that watches names and patterns, IPv4 only unless said otherwise.
 func policy(
   _ names: [String], set: String = "mcr", patterns: [String] = [], families: Set<AddressFamily> = [.ipv4],
-  retention: Duration = .seconds(3600), maxStale: Duration = .seconds(86_400), guards: GuardPolicy = GuardPolicy(),
+  retention: Duration = .seconds(3600), maxStale: Duration = .seconds(86_400),
+  guards: GuardPolicy = GuardPolicy(),
   expectedAliasSuffixes: [String] = []
 ) -> SetPolicy {
   SetPolicy(
     name: SetName(set) ?? SetPolicy.anyName,
-    selectors: names.map { .name(dnsName($0)) } + patterns.compactMap { try? NamePattern($0) }.map { .pattern($0) },
+    selectors: names.map { .name(dnsName($0)) }
+      + patterns.compactMap { try? NamePattern($0) }.map { .pattern($0) },
     families: families, retention: retention, maxStale: maxStale, guards: guards,
     expectedAliasSuffixes: expectedAliasSuffixes.map(dnsName))
 }

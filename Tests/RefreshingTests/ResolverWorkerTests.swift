@@ -58,7 +58,9 @@ struct ResolverWorkerTests {
     }
   }
 
-  @Test("While the history is full nothing new is published, the service is not ready, and then nothing is missing")
+  @Test(
+    "While the history is full nothing new is published, the service is not ready, and then nothing is missing"
+  )
   func fullHistory() async throws {
     let stage = Stage(["a.example"])
     stage.resolver.answer("a.example", ["20.0.0.1"])

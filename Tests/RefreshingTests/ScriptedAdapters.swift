@@ -40,7 +40,9 @@ final class ScriptedResolver: Resolver {
       state.underway -= 1
       return state.addresses[question.name] ?? []
     }
-    if isStuck { return Lookup(question: question, vantage: vantage, at: clock.now, outcome: .failure(.cancelled)) }
+    if isStuck {
+      return Lookup(question: question, vantage: vantage, at: clock.now, outcome: .failure(.cancelled))
+    }
     let records = held.filter { $0.family.recordType == question.type }.map {
       ResourceRecord(owner: question.name, type: question.type, ttl: TTL(wire: 30), data: .address($0))
     }

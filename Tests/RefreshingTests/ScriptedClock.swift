@@ -56,7 +56,9 @@ final class ScriptedClock: WallClock {
   }
 
   /// Lets time pass in steps until the condition holds; false when it doesn't within the given time.
-  func pass(_ span: Duration, step: Duration = .milliseconds(10), until condition: () async -> Bool) async -> Bool {
+  func pass(_ span: Duration, step: Duration = .milliseconds(10), until condition: () async -> Bool) async
+    -> Bool
+  {
     let end = now + span
     while now < end {
       // Everybody who can run does, before time goes on.

@@ -20,7 +20,8 @@ struct ApproveCommand: AsyncParsableCommand {
     let name = try configuration.setName(set)
     let state = try await configuration.readHistory().setStates().first { $0.set == name }
     guard state?.status == .held else {
-      throw CommandFailure(.notFound, "nothing of set \(name) is held", try: "'postern diff \(name)' for its last change")
+      throw CommandFailure(
+        .notFound, "nothing of set \(name) is held", try: "'postern diff \(name)' for its last change")
     }
     try await DecisionCommands.record(.approve, name.text, reason, in: configuration)
     Console.line("approved; held were: \(state?.heldReasons.joined(separator: "; ") ?? "")")
@@ -58,7 +59,8 @@ struct ForgetCommand: AsyncParsableCommand {
       isKnown = isSeen || isLearned
     }
     guard isKnown else {
-      throw CommandFailure(.notFound, "nothing is held of \(text)", try: "'postern names', or 'postern explain' for an address")
+      throw CommandFailure(
+        .notFound, "nothing is held of \(text)", try: "'postern names', or 'postern explain' for an address")
     }
     try await DecisionCommands.record(.forget, text, reason, in: configuration)
     Console.line("\(text) will be forgotten with the next generation")
@@ -67,7 +69,9 @@ struct ForgetCommand: AsyncParsableCommand {
 
 enum DecisionCommands {
   /// Leaves a decision for the service.
-  static func record(_ kind: DecisionKind, _ subject: String, _ reason: String, in configuration: Configuration)
+  static func record(
+    _ kind: DecisionKind, _ subject: String, _ reason: String, in configuration: Configuration
+  )
     async throws
   {
     let store = try HistoryStore.open(path: configuration.historyPath, mode: .decider)

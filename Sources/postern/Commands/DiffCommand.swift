@@ -10,9 +10,13 @@ struct DiffCommand: AsyncParsableCommand {
 
   @Argument(help: "The set; may be left out when only one is enabled.")
   var set: String?
-  @Option(name: .long, help: ArgumentHelp("A generation's number or a moment; the one before --to without.", valueName: "point"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A generation's number or a moment; the one before --to without.", valueName: "point"))
   var from: String?
-  @Option(name: .long, help: ArgumentHelp("A generation's number or a moment; the current one without.", valueName: "point"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A generation's number or a moment; the current one without.", valueName: "point"))
   var to: String?
   @OptionGroup var output: OutputOptions
   @OptionGroup var shared: SharedOptions
@@ -22,18 +26,24 @@ struct DiffCommand: AsyncParsableCommand {
     let name = try configuration.setName(set)
     let history = try configuration.readHistory()
     guard let newest = try await history.generations(of: name, limit: 1).first?.generation else {
-      throw CommandFailure(.noTrustworthySet, "set \(name) never published", try: "'postern serve', or 'postern resolve'")
+      throw CommandFailure(
+        .noTrustworthySet, "set \(name) never published", try: "'postern serve', or 'postern resolve'")
     }
     let end = try await to.asyncMap { try await Self.point($0, of: name, in: history) } ?? newest
-    let start = try await from.asyncMap { try await Self.point($0, of: name, in: history) } ?? Generation(end.number - 1)
+    let start =
+      try await from.asyncMap { try await Self.point($0, of: name, in: history) }
+      ?? Generation(end.number - 1)
     guard let difference = try await history.difference(of: name, from: start, to: end) else {
-      throw CommandFailure(.notFound, "set \(name) has no generations \(start) to \(end)", try: "0 to \(newest)")
+      throw CommandFailure(
+        .notFound, "set \(name) has no generations \(start) to \(end)", try: "0 to \(newest)")
     }
     output.json ? Console.write(Self.json(difference, of: name)) : Self.show(difference, of: name)
   }
 
   /// A plain number below a thousand million is a generation, since as a moment it would lie before 2001.
-  private static func point(_ text: String, of set: SetName, in history: HistoryStore) async throws -> Generation {
+  private static func point(_ text: String, of set: SetName, in history: HistoryStore) async throws
+    -> Generation
+  {
     if let number = Int64(text), (0..<1_000_000_000).contains(number) { return Generation(number) }
     let moment = try Moment(text, now: SystemClock().now).timestamp
     return try await history.generation(of: set, at: moment)?.generation ?? Generation(0)

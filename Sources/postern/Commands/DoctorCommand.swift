@@ -12,7 +12,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
   @OptionGroup var shared: SharedOptions
   @OptionGroup var output: OutputOptions
-  @Option(name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+  @Option(
+    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
   var upstream: [String] = []
   @Flag(name: .long, help: "Check the whole history, however large it is.")
   var full = false
@@ -44,7 +45,8 @@ struct DoctorCommand: AsyncParsableCommand {
       Finding(.unwise, "configuration", $0.line)
     }
     if configuration.enabledSets.isEmpty {
-      findings.append(Finding(.fault, "configuration", "no set is enabled. Try: enabled: true for one of them"))
+      findings.append(
+        Finding(.fault, "configuration", "no set is enabled. Try: enabled: true for one of them"))
     }
     let state = configuration.state.value
     if access(state, F_OK) == 0, access(state, W_OK | X_OK) != 0 {
@@ -60,7 +62,9 @@ struct DoctorCommand: AsyncParsableCommand {
       let choice = try UpstreamChoice(configuration)
       var findings = choice.warnings.map { Finding(.unwise, "upstream", $0) }
       guard !choice.upstreams.isEmpty else {
-        return findings + [Finding(.fault, "upstream", "there is none to ask. Try: upstreams in the configuration")]
+        return findings + [
+          Finding(.fault, "upstream", "there is none to ask. Try: upstreams in the configuration")
+        ]
       }
       let clock = SystemClock()
       let resolver = try DNSResolver(upstreams: choice.upstreams, now: { clock.now })
@@ -85,9 +89,13 @@ struct DoctorCommand: AsyncParsableCommand {
       let report = try await history.quickCheck(isForced: isForced)
       if report.problems.isEmpty {
         findings.append(
-          Finding(.good, "history", "\(history.path) is sound" + (report.isComplete ? "" : " at its ends; --full checks all")))
+          Finding(
+            .good, "history",
+            "\(history.path) is sound" + (report.isComplete ? "" : " at its ends; --full checks all")))
       } else {
-        findings += report.problems.prefix(10).map { Finding(.fault, "history", "\($0). Try: restore a backup") }
+        findings += report.problems.prefix(10).map {
+          Finding(.fault, "history", "\($0). Try: restore a backup")
+        }
       }
       let now = SystemClock().now
       let states = try await history.setStates()
@@ -99,7 +107,9 @@ struct DoctorCommand: AsyncParsableCommand {
       }
       return findings
     } catch HistoryError.missing(let path) {
-      return [Finding(.unwise, "history", "\(path) does not exist yet. Try: 'postern serve', or 'postern resolve'")]
+      return [
+        Finding(.unwise, "history", "\(path) does not exist yet. Try: 'postern serve', or 'postern resolve'")
+      ]
     } catch {
       return [Finding(.fault, "history", "\(error)")]
     }
@@ -144,7 +154,8 @@ struct Finding: Sendable {
     case .failure(let kind):
       level = .fault
       let detail = lookup.detail.map { " (\($0))" } ?? ""
-      sentence = "\(lookup.question): \(kind.rawValue)\(detail). Try: 'dig @\(upstream.address) \(lookup.question.name)'"
+      sentence =
+        "\(lookup.question): \(kind.rawValue)\(detail). Try: 'dig @\(upstream.address) \(lookup.question.name)'"
     }
   }
 
@@ -162,7 +173,8 @@ struct Finding: Sendable {
       sentence = "stale: the last good lookup was at \(state.checkedAt). Try: look at the upstreams above"
     case .held:
       level = .unwise
-      sentence = "held: \(state.heldReasons.joined(separator: "; ")). Try: 'postern approve \(set)' if that is right"
+      sentence =
+        "held: \(state.heldReasons.joined(separator: "; ")). Try: 'postern approve \(set)' if that is right"
     default:
       level = .good
       sentence = "good, last looked up at \(state.checkedAt)"

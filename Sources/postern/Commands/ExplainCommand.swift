@@ -9,7 +9,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
   @Argument(help: "The address.")
   var address: String
-  @Option(name: .long, help: ArgumentHelp("The moment that is asked about; now without.", valueName: "moment"))
+  @Option(
+    name: .long, help: ArgumentHelp("The moment that is asked about; now without.", valueName: "moment"))
   var at: String?
   @OptionGroup var output: OutputOptions
   @OptionGroup var shared: SharedOptions
@@ -32,7 +33,9 @@ struct ExplainCommand: AsyncParsableCommand {
     Console.line(explanation.summary)
     for membership in explanation.memberships {
       let end = membership.left.map { "until \($0.at) (generation \($0.generation))" } ?? "until now"
-      Console.line("  set \(membership.set): from \(membership.entered.at) (generation \(membership.entered.generation)) \(end)")
+      Console.line(
+        "  set \(membership.set): from \(membership.entered.at) (generation \(membership.entered.generation)) \(end)"
+      )
     }
     for source in explanation.sources {
       let seen = source.interval.observation
@@ -41,14 +44,18 @@ struct ExplainCommand: AsyncParsableCommand {
       Console.line("  \(path)")
       let end = source.interval.until.map { ", stopped counting \($0)" } ?? ""
       Console.line(
-        "    by \(seen.key.vantage), first \(seen.firstSeen), last \(seen.lastSeen), \(seen.count) lookups, TTL \(seen.ttl)\(end)")
+        "    by \(seen.key.vantage), first \(seen.firstSeen), last \(seen.lastSeen), \(seen.count) lookups, TTL \(seen.ttl)\(end)"
+      )
     }
     for question in explanation.failing {
-      Console.line("  \(question.question) fails at \(question.vantage) (\(question.outcome)): its retention stands still")
+      Console.line(
+        "  \(question.question) fails at \(question.vantage) (\(question.outcome)): its retention stands still"
+      )
     }
     for rejection in explanation.rejections {
       Console.line(
-        "  rejected \(rejection.at): \(rejection.key.vantage) gave it for \(rejection.key.name); \(rejection.reason.explanation)")
+        "  rejected \(rejection.at): \(rejection.key.vantage) gave it for \(rejection.key.name); \(rejection.reason.explanation)"
+      )
     }
   }
 }

@@ -17,7 +17,9 @@ struct ExportCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "The file.", completion: .file())
   var output: String
   @Option(
-    name: .long, help: ArgumentHelp("A shell command to run after a change; again next time if it fails.", valueName: "command"))
+    name: .long,
+    help: ArgumentHelp(
+      "A shell command to run after a change; again next time if it fails.", valueName: "command"))
   var onChange: String?
   @OptionGroup var shared: SharedOptions
 
@@ -37,7 +39,8 @@ struct ExportCommand: AsyncParsableCommand {
     // The mark outlives a command that failed or a machine that stopped, so that a change is never left unloaded.
     let mark = output + ".pending"
     if try !file.holds(content) {
-      _ = try AtomicFile(mark).replace(with: Array("\(stored.snapshot.generation)\n".utf8), modified: stored.snapshot.at)
+      _ = try AtomicFile(mark).replace(
+        with: Array("\(stored.snapshot.generation)\n".utf8), modified: stored.snapshot.at)
     }
     _ = try file.replace(with: content, modified: stored.snapshot.at)
     guard FileManager.default.fileExists(atPath: mark) else { return }

@@ -50,7 +50,8 @@ struct StoredSet {
       let state = try await history.setStates().first(where: { $0.set == name })
     else {
       throw CommandFailure(
-        .noTrustworthySet, "set \(name) has nothing to publish yet", try: "'postern serve', or 'postern resolve' for one round")
+        .noTrustworthySet, "set \(name) has nothing to publish yet",
+        try: "'postern serve', or 'postern resolve' for one round")
     }
     let age = now - state.checkedAt
     guard state.status != .stale, age <= state.maxStale else {

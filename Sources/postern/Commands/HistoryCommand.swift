@@ -41,19 +41,24 @@ struct HistoryCommand: AsyncParsableCommand {
       found = try await history.intervals(for: try DomainName(subject), in: start...end, limit: limit)
     }
     guard !found.isEmpty else {
-      throw CommandFailure(.notFound, "nothing was seen of \(subject) in that time", try: "a wider --since, or 'postern names'")
+      throw CommandFailure(
+        .notFound, "nothing was seen of \(subject) in that time", try: "a wider --since, or 'postern names'")
     }
     if cof { return Console.write(CommonOutputFormat.lines(found)) }
     if output.json { return found.forEach { Console.write($0.json) } }
-    var table = Table("NAME", "OWNER", "TYPE", "DATA", "UPSTREAM", "FIRST SEEN", "LAST SEEN", "UNTIL", "COUNT")
+    var table = Table(
+      "NAME", "OWNER", "TYPE", "DATA", "UPSTREAM", "FIRST SEEN", "LAST SEEN", "UNTIL", "COUNT")
     for interval in found {
       let (key, seen) = (interval.observation.key, interval.observation)
       table.add(
-        key.name.text, key.owner == key.name ? "=" : key.owner.text, "\(key.type)", "\(key.data)", key.vantage.label,
+        key.name.text, key.owner == key.name ? "=" : key.owner.text, "\(key.type)", "\(key.data)",
+        key.vantage.label,
         "\(seen.firstSeen)", "\(seen.lastSeen)", interval.until.map { "\($0)" } ?? "now", "\(seen.count)")
     }
     Console.line(table.text)
-    if found.count == limit { Console.warn("only the newest \(limit) are shown. Try: --limit, --since or --until") }
+    if found.count == limit {
+      Console.warn("only the newest \(limit) are shown. Try: --limit, --since or --until")
+    }
   }
 }
 

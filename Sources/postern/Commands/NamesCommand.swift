@@ -16,7 +16,8 @@ struct NamesCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try shared.load()
     let wanted = try set.map { try configuration.setName($0) }
-    let policies = configuration.sets.filter { wanted == nil ? $0.enabled.value : $0.name == wanted }.map(\.policy)
+    let policies = configuration.sets.filter { wanted == nil ? $0.enabled.value : $0.name == wanted }.map(
+      \.policy)
     let history = try configuration.readHistory()
     let learned = Dictionary(try await history.learnedNames().map { ($0.name, $0) }) { first, _ in first }
     let questions = Dictionary(grouping: try await history.questions(), by: \.question.name)
@@ -26,7 +27,8 @@ struct NamesCommand: AsyncParsableCommand {
     var table = Table("NAME", "SETS", "FROM", "OUTCOMES", "ADDRESSES", "ASKED", "SIGHTED")
     for name in names.sorted() {
       let intervals = try await history.intervals(for: name, in: now...now, limit: 10_000)
-      let addresses = Set(intervals.filter { $0.observation.key.name == name && $0.until == nil }.compactMap(\.address))
+      let addresses = Set(
+        intervals.filter { $0.observation.key.name == name && $0.until == nil }.compactMap(\.address))
       let row = Row(
         name: name, sets: policies.filter { $0.selects(name) }.map(\.name),
         isExact: policies.contains { $0.selectors.contains(.name(name)) }, learned: learned[name],
@@ -35,12 +37,15 @@ struct NamesCommand: AsyncParsableCommand {
         Console.write(row.json)
       } else {
         table.add(
-          name.text, row.sets.map(\.text).joined(separator: ","), row.origin, row.outcomes, "\(row.addresses)",
-          row.askedAt.map { "\($0)" } ?? "never", row.learned.map { "\($0.lastSighted) (\($0.sightings)×)" } ?? "")
+          name.text, row.sets.map(\.text).joined(separator: ","), row.origin, row.outcomes,
+          "\(row.addresses)",
+          row.askedAt.map { "\($0)" } ?? "never",
+          row.learned.map { "\($0.lastSighted) (\($0.sightings)×)" } ?? "")
       }
     }
     guard !names.isEmpty else {
-      throw CommandFailure(.notFound, "no name is tracked", try: "'postern config show' for what is configured")
+      throw CommandFailure(
+        .notFound, "no name is tracked", try: "'postern config show' for what is configured")
     }
     if !output.json { Console.line(table.text) }
   }

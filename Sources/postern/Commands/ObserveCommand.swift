@@ -38,15 +38,20 @@ struct ObserveCommand: AsyncParsableCommand {
     show(found, refused, counts)
     guard !dryRun else { return }
     guard !learnable.isEmpty else {
-      throw CommandFailure(.notFound, "no line names a watched host", try: "--dry-run --json to see what was read")
+      throw CommandFailure(
+        .notFound, "no line names a watched host", try: "--dry-run --json to see what was read")
     }
     let history = try HistoryStore.open(path: configuration.historyPath, mode: .decider)
     let now = SystemClock().now
     for name in learnable {
       _ = try await history.record(
-        Decision(at: now, kind: .observe, subject: name.text, reason: "postern observe", by: "observe:\(NSUserName())"))
+        Decision(
+          at: now, kind: .observe, subject: name.text, reason: "postern observe",
+          by: "observe:\(NSUserName())"))
     }
-    if !output.json { Console.line("\(learnable.count) names handed over; the service, or 'postern resolve', asks them") }
+    if !output.json {
+      Console.line("\(learnable.count) names handed over; the service, or 'postern resolve', asks them")
+    }
   }
 
   private static func read(_ file: String, watching names: WatchedNames) throws -> SightingTally {
@@ -55,7 +60,8 @@ struct ObserveCommand: AsyncParsableCommand {
       handle = .standardInput
     } else {
       guard let opened = FileHandle(forReadingAtPath: file) else {
-        throw CommandFailure(.failed, "can't read \(file): \(String(cString: strerror(errno)))", try: "check its name and mode")
+        throw CommandFailure(
+          .failed, "can't read \(file): \(String(cString: strerror(errno)))", try: "check its name and mode")
       }
       handle = opened
     }
@@ -67,7 +73,9 @@ struct ObserveCommand: AsyncParsableCommand {
     return reader.takeTally()
   }
 
-  private func show(_ found: [DomainName: Int64], _ refused: [LineFault: Int64], _ counts: (lines: Int64, unwatched: Int64)) {
+  private func show(
+    _ found: [DomainName: Int64], _ refused: [LineFault: Int64], _ counts: (lines: Int64, unwatched: Int64)
+  ) {
     let faults = refused.sorted { $0.key.rawValue < $1.key.rawValue }
     if output.json {
       var json = JSONText()

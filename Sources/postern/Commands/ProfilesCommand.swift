@@ -15,7 +15,8 @@ struct ProfilesCommand: ParsableCommand {
     let shown = Profile.builtIn.filter { profile == nil || $0.id == profile }
     guard !shown.isEmpty else {
       throw CommandFailure(
-        .notFound, "there is no profile '\(profile ?? "")'", try: Profile.builtIn.map(\.id).joined(separator: ", "))
+        .notFound, "there is no profile '\(profile ?? "")'",
+        try: Profile.builtIn.map(\.id).joined(separator: ", "))
     }
     for profile in shown { output.json ? Console.write(profile.json) : Self.show(profile) }
   }

@@ -21,7 +21,8 @@ struct ResolveCommand: AsyncParsableCommand {
   var names: [String] = []
   @OptionGroup var shared: SharedOptions
   @OptionGroup var output: OutputOptions
-  @Option(name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+  @Option(
+    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
   var upstream: [String] = []
   @Option(name: .long, help: ArgumentHelp("How long the round may take.", valueName: "span"))
   var deadline: String = "30s"
@@ -35,10 +36,12 @@ struct ResolveCommand: AsyncParsableCommand {
     let clock = SystemClock()
     let choice = try UpstreamChoice(configuration)
     guard !choice.upstreams.isEmpty else {
-      throw CommandFailure(.failed, "there is no upstream to ask", try: "--upstream with a resolver's address")
+      throw CommandFailure(
+        .failed, "there is no upstream to ask", try: "--upstream with a resolver's address")
     }
     let resolver = try DNSResolver(
-      upstreams: choice.upstreams, settings: ResolverSettings(configuration.limits.limits), now: { clock.now })
+      upstreams: choice.upstreams, settings: ResolverSettings(configuration.limits.limits), now: { clock.now }
+    )
     defer { resolver.stop() }
     let vantages = choice.upstreams.map(\.vantage)
     guard wanted.isEmpty else {
@@ -48,7 +51,8 @@ struct ResolveCommand: AsyncParsableCommand {
       guard lookups.contains(where: { $0.outcome == .answer }) else {
         let isFailure = lookups.allSatisfy { !$0.outcome.isSuccess }
         throw CommandFailure(
-          isFailure ? .failed : .notFound, "no upstream gave an address", try: "'postern doctor', or another --upstream")
+          isFailure ? .failed : .notFound, "no upstream gave an address",
+          try: "'postern doctor', or another --upstream")
       }
       return
     }
@@ -68,7 +72,8 @@ struct ResolveCommand: AsyncParsableCommand {
       history = try HistoryStore.open(path: configuration.historyPath, mode: .writer)
     } catch let error as HistoryError {
       guard case .writerIsRunning = error, mayBeBusy else { throw error }
-      return Console.warn("the service records; nothing was recorded here. Try: 'postern observe' to tell it the names")
+      return Console.warn(
+        "the service records; nothing was recorded here. Try: 'postern observe' to tell it the names")
     }
     defer { try? history.close() }
     var logger = Logger(label: "postern", factory: { StreamLogHandler.standardError(label: $0) })
@@ -78,7 +83,8 @@ struct ResolveCommand: AsyncParsableCommand {
       restored: try await history.restore(), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: Unserved(), clock: clock, logger: logger)
+      watch: watch, resolver: resolver, recorder: history, publisher: Unserved(), clock: clock, logger: logger
+    )
     let now = clock.now
     await worker.observe(wanted.map { Sighting(name: $0, source: "resolve", count: 1, at: now) })
     let result = try await Progress.shown({
@@ -111,7 +117,8 @@ struct ResolveCommand: AsyncParsableCommand {
       let path = lookup.chain.links.map { "→ \($0.target)" } + lookup.chain.addresses.map(\.data.description)
       table.add(
         lookup.question.name.text, "\(lookup.question.type)", lookup.vantage.label, "\(lookup.outcome)",
-        lookup.chain.smallestTTL.map { "\($0)" } ?? "", path.isEmpty ? lookup.detail ?? "" : path.joined(separator: " "))
+        lookup.chain.smallestTTL.map { "\($0)" } ?? "",
+        path.isEmpty ? lookup.detail ?? "" : path.joined(separator: " "))
     }
     Console.line(table.text)
   }
@@ -132,11 +139,13 @@ struct ResolveCommand: AsyncParsableCommand {
     readiness.warnings.forEach(Console.warn)
     if sets.contains(where: { $0.status == .held }) {
       throw CommandFailure(
-        .heldByGuard, "a guard holds a change; the last good generation stays", try: "'postern approve SET' if it is right")
+        .heldByGuard, "a guard holds a change; the last good generation stays",
+        try: "'postern approve SET' if it is right")
     }
     guard readiness.isReady else {
       throw CommandFailure(
-        .noTrustworthySet, readiness.faults.joined(separator: "; "), try: "'postern doctor', which asks each upstream")
+        .noTrustworthySet, readiness.faults.joined(separator: "; "),
+        try: "'postern doctor', which asks each upstream")
     }
   }
 }

@@ -7,18 +7,24 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var shared: SharedOptions
 
-  @Option(name: .long, help: ArgumentHelp("Where HTTP listens; may be given several times.", valueName: "host:port"))
+  @Option(
+    name: .long, help: ArgumentHelp("Where HTTP listens; may be given several times.", valueName: "host:port")
+  )
   var listen: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+  @Option(
+    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
   var upstream: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "level"))
+  @Option(
+    name: .long, help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "level"))
   var logLevel: String = "info"
 
   func validate() throws {
     guard Logger.Level(rawValue: logLevel) != nil else {
-      throw ValidationError("'\(logLevel)' is no log level. Try: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw ValidationError(
+        "'\(logLevel)' is no log level. Try: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
     }
   }
 

@@ -5,11 +5,14 @@ import Recording
 
 /// What every command takes.
 struct SharedOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("The configuration file; else POSTERN_CONFIG.", valueName: "file"),
+  @Option(
+    name: .long, help: ArgumentHelp("The configuration file; else POSTERN_CONFIG.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
-  @Option(name: .long, help: ArgumentHelp("The folder of the database.", valueName: "folder"), completion: .directory)
+  @Option(
+    name: .long, help: ArgumentHelp("The folder of the database.", valueName: "folder"),
+    completion: .directory)
   var state: String?
 
   /// The configuration with what the environment and these options say put over it.
@@ -66,7 +69,8 @@ struct Moment {
       timestamp = now - span
     } else {
       throw CommandFailure(
-        .usage, "'\(text)' is no moment", try: "2026-11-23, 2026-11-23T08:31:19Z, seconds since 1970, or 2h for ago")
+        .usage, "'\(text)' is no moment",
+        try: "2026-11-23, 2026-11-23T08:31:19Z, seconds since 1970, or 2h for ago")
     }
   }
 }

@@ -19,7 +19,8 @@ struct SightingFeed: Service {
           let batch = try await follower.next()
           lastFault = nil
           for note in batch.notes {
-            logger.info("the followed file changed", metadata: ["source.path": "\(path)", "source.change": "\(note)"])
+            logger.info(
+              "the followed file changed", metadata: ["source.path": "\(path)", "source.change": "\(note)"])
           }
           await worker.observe(batch.sightings, position: batch.position)
         } catch is CancellationError {
@@ -27,7 +28,8 @@ struct SightingFeed: Service {
         } catch {
           let fault = "\(error)"
           if fault != lastFault {
-            logger.warning("a source can't be read", metadata: ["source.path": "\(path)", "error": "\(fault)"])
+            logger.warning(
+              "a source can't be read", metadata: ["source.path": "\(path)", "error": "\(fault)"])
           }
           lastFault = fault
           try? await Task.sleep(for: .seconds(5))

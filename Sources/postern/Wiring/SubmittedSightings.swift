@@ -8,7 +8,8 @@ struct SubmittedSightings: SightingSink {
   let worker: ResolverWorker
   let clock: SystemClock
 
-  func accept(_ names: [DomainName], from source: String) async throws -> [(name: DomainName, reason: String)] {
+  func accept(_ names: [DomainName], from source: String) async throws -> [(name: DomainName, reason: String)]
+  {
     let now = clock.now
     let sightings = names.map { Sighting(name: $0, source: "http:\(source)", count: 1, at: now) }
     return await worker.observe(sightings).map { ($0.name, $0.reason.explanation) }

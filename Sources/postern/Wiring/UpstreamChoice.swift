@@ -33,7 +33,9 @@ struct UpstreamChoice {
     let system = try SystemResolvers.read()
     return UpstreamChoice(
       upstreams: system.upstreams,
-      warnings: system.unsupported.map { "the system's resolver \($0) can't be asked: link-local addresses aren't supported" })
+      warnings: system.unsupported.map {
+        "the system's resolver \($0) can't be asked: link-local addresses aren't supported"
+      })
   }
 }
 
@@ -50,7 +52,9 @@ struct SystemResolverFollower: Service {
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(30))
         // A file that is being rewritten or is gone for a moment must not take the resolvers away.
-        guard let next = try? UpstreamChoice.ofSystem().upstreams, !next.isEmpty, next != current else { continue }
+        guard let next = try? UpstreamChoice.ofSystem().upstreams, !next.isEmpty, next != current else {
+          continue
+        }
         logger.notice(
           "the system's resolvers changed",
           metadata: ["upstreams": "\(next.map(\.endpoint).joined(separator: ", "))"])
