@@ -30,7 +30,7 @@ struct App {
     let history = try HistoryStore.open(path: configuration.historyPath, mode: .writer)
     let restored = try await history.restore()
 
-    let choice = try UpstreamChoice(configuration)
+    let choice = UpstreamChoice(configuration)
     for warning in choice.warnings {
       logger.warning("an upstream is left out", metadata: ["reason": "\(warning)"])
     }

@@ -59,7 +59,7 @@ struct DoctorCommand: AsyncParsableCommand {
   /// Asks each upstream for one name of each enabled set.
   private static func upstreamFindings(_ configuration: Configuration) async -> [Finding] {
     do {
-      let choice = try UpstreamChoice(configuration)
+      let choice = UpstreamChoice(configuration)
       var findings = choice.warnings.map { Finding(.unwise, "upstream", $0) }
       guard !choice.upstreams.isEmpty else {
         return findings + [

@@ -34,7 +34,7 @@ struct ResolveCommand: AsyncParsableCommand {
     }
     let wanted = try names.map { try DomainName($0) }
     let clock = SystemClock()
-    let choice = try UpstreamChoice(configuration)
+    let choice = UpstreamChoice(configuration)
     guard !choice.upstreams.isEmpty else {
       throw CommandFailure(
         .failed, "there is no upstream to ask", try: "--upstream with a resolver's address")

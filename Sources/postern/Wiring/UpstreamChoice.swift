@@ -11,9 +11,9 @@ struct UpstreamChoice {
   /// What of resolv.conf can't be used, one sentence each.
   let warnings: [String]
 
-  init(_ configuration: Configuration) throws {
+  init(_ configuration: Configuration) {
     guard let settings = configuration.upstreams.value else {
-      self = try Self.ofSystem()
+      self = Self.ofSystem()
       return
     }
     upstreams = settings.map { setting in
@@ -29,13 +29,18 @@ struct UpstreamChoice {
     self.warnings = warnings
   }
 
-  static func ofSystem() throws -> UpstreamChoice {
-    let system = try SystemResolvers.read()
-    return UpstreamChoice(
-      upstreams: system.upstreams,
-      warnings: system.unsupported.map {
-        "the system's resolver \($0) can't be asked: link-local addresses aren't supported"
-      })
+  /// The system's resolvers as they are now; none, with the reason, when resolv.conf can't be read.
+  static func ofSystem() -> UpstreamChoice {
+    do {
+      let system = try SystemResolvers.read()
+      let isEmpty = system.addresses.isEmpty && system.unsupported.isEmpty
+      return UpstreamChoice(
+        upstreams: system.upstreams,
+        warnings: system.unsupported.map { "the system's resolver \($0) is link-local, which isn't supported" }
+          + (isEmpty ? ["the system has no resolver. Try: upstreams in the configuration, or --upstream"] : []))
+    } catch {
+      return UpstreamChoice(upstreams: [], warnings: ["\(error)"])
+    }
   }
 }
 
@@ -52,7 +57,8 @@ struct SystemResolverFollower: Service {
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(30))
         // A file that is being rewritten or is gone for a moment must not take the resolvers away.
-        guard let next = try? UpstreamChoice.ofSystem().upstreams, !next.isEmpty, next != current else {
+        let next = UpstreamChoice.ofSystem().upstreams
+        guard !next.isEmpty, next != current else {
           continue
         }
         logger.notice(
