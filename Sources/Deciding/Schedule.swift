@@ -5,16 +5,22 @@ internal import HeapModule
 package struct Schedule: Sendable {
   private var due: [Slot: Timestamp] = [:]
   private var heap = Heap<Entry>()
+  /// Questions about names that clients use now; when not all can be asked, these are.
+  private var preferred = Heap<Entry>()
   private var random: SplitMix
 
   /// - Parameter seed: of the jitter, so that a test can repeat a run.
   package init(seed: UInt64) { random = SplitMix(state: seed) }
 
-  /// Sets when a question is asked next; an earlier plan for it is void.
-  package mutating func plan(_ question: Question, at vantage: Vantage, for moment: Timestamp) {
+  /// Sets when a question is asked next; an earlier plan for it is void. When more is due than may be asked,
+  /// preferred questions go first.
+  package mutating func plan(
+    _ question: Question, at vantage: Vantage, for moment: Timestamp, isPreferred: Bool = false
+  ) {
     let slot = Slot(question: question, vantage: vantage)
     due[slot] = moment
-    heap.insert(Entry(due: moment, slot: slot))
+    let entry = Entry(due: moment, slot: slot)
+    if isPreferred { preferred.insert(entry) } else { heap.insert(entry) }
   }
 
   /// Takes a question off the plan.
@@ -30,16 +36,22 @@ package struct Schedule: Sendable {
   /// The next moment at which something is due.
   package mutating func nextDue() -> Timestamp? {
     dropVoidEntries()
-    return heap.min?.due
+    return [preferred.min?.due, heap.min?.due].compactMap { $0 }.min()
   }
 
-  /// Takes the question that is due longest off the plan; nil when none is due.
+  /// Takes the preferred question that is due longest off the plan, else the other that is; nil when none is due.
   package mutating func take(at now: Timestamp) -> (question: Question, vantage: Vantage)? {
     dropVoidEntries()
-    guard let first = heap.min, first.due <= now else { return nil }
-    heap.removeMin()
-    due[first.slot] = nil
-    return (first.slot.question, first.slot.vantage)
+    let taken: Entry
+    if let first = preferred.min, first.due <= now {
+      taken = preferred.removeMin()
+    } else if let first = heap.min, first.due <= now {
+      taken = heap.removeMin()
+    } else {
+      return nil
+    }
+    due[taken.slot] = nil
+    return (taken.slot.question, taken.slot.vantage)
   }
 
   /// When to ask again after a lookup.
@@ -65,6 +77,7 @@ package struct Schedule: Sendable {
 
   private mutating func dropVoidEntries() {
     while let first = heap.min, due[first.slot] != first.due { heap.removeMin() }
+    while let first = preferred.min, due[first.slot] != first.due { preferred.removeMin() }
   }
 
   private struct Slot: Hashable {

@@ -21,6 +21,7 @@ extension Watch {
     var refused = [(name: DomainName, reason: SightingRefusal)]()
     for sighting in sightings {
       if let tracked = names[sighting.name] {
+        usedAt[sighting.name] = sighting.at
         if tracked.isLearned { _ = quarantine.take(sighting) }
         continue
       }

@@ -74,6 +74,7 @@ extension Watch {
       }
     }
     for index in tracked.sets { sets[index].stopAwaiting(name) }
+    usedAt[name] = nil
   }
 
   /// Runs a change of what one name holds, counts what it means for the sets, and keeps it for the history.
@@ -97,7 +98,8 @@ extension Watch {
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
     let next = schedule.next(after: lookup, failures: failures, refresh: refresh(of: tracked))
-    schedule.plan(lookup.question, at: lookup.vantage, for: next)
+    let isInUse = usedAt[lookup.question.name].map { lookup.at - $0 < Self.inUse } ?? false
+    schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
   }
 
   /// A learned name that upstreams deny, and whose addresses have all left, is a name no more.

@@ -18,6 +18,10 @@ package struct Watch: Sendable {
   var health: [Vantage: VantageHealth]
   var pending = PendingChanges()
   var budget: QueryBudget
+  /// When clients were last seen to use a tracked name.
+  var usedAt: [DomainName: Timestamp] = [:]
+  /// For this long after it was used, a name counts as in use.
+  static let inUse = Duration.seconds(3600)
 
   /// - Parameters:
   ///   - policies: the enabled sets.

@@ -226,7 +226,7 @@ package actor ResolverWorker: Service {
           "event.detail": "\(event.detail)",
         ])
     }
-    if !batch.publications.isEmpty || !batch.setStates.isEmpty { await publishAll() }
+    await publishAll()
     return true
   }
 

@@ -32,7 +32,7 @@ struct App {
 
     let choice = UpstreamChoice(configuration)
     for warning in choice.warnings {
-      logger.warning("an upstream is left out", metadata: ["reason": "\(warning)"])
+      logger.warning("look at the upstreams", metadata: ["reason": "\(warning)"])
     }
     let limits = configuration.limits.limits
     let resolver = try DNSResolver(

@@ -54,6 +54,17 @@ struct ScheduleTests {
     #expect(schedule.nextDue() == nil)
   }
 
+  @Test("When more is due than may be asked, names that clients use now go first")
+  func preferred() {
+    let names = (0..<1000).map { "n\($0).example" }
+    var day = WatchScenario([policy(names)], limits: Limits(queriesPerSecond: 10))
+    for name in names { day.answer(name, ["20.0.0.1"], ttl: 30) }
+    day.watch.take([Sighting(name: dnsName("n777.example"), source: "log", count: 1, at: day.now)])
+    day.answer("n777.example", ["20.0.0.1"], ttl: 60)
+    day.pass(.seconds(120))
+    #expect(day.watch.takeDue(at: day.now)?.question.name.text == "n777.example", "though it is due last")
+  }
+
   @Test("The budget bounds how many questions go out in a second, whatever is due")
   func budget() {
     let names = (0..<1000).map { "n\($0).example" }

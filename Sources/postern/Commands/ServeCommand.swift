@@ -34,7 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
     var logger = Logger(label: "postern")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
     for advice in configuration.advice(ConfigurationFacts(looking: configuration)) {
-      logger.warning("legal but unwise", metadata: ["advice": "\(advice.line)"])
+      logger.notice("legal but unwise", metadata: ["advice": "\(advice.line)"])
     }
     try await App.build(configuration, logger: logger).run()
   }

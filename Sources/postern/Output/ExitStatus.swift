@@ -1,4 +1,5 @@
 import ArgumentParser
+import DNS
 import Foundation
 import Publishing
 import Recording
@@ -19,7 +20,7 @@ enum ExitStatus: Int32 {
   static func of(_ error: any Error) -> ExitStatus {
     switch error {
     case let failure as CommandFailure: failure.status
-    case is ConfigurationError, is RepresentationParameterError, is UpstreamError: .usage
+    case is ConfigurationError, is RepresentationParameterError, is UpstreamError, is DomainNameError: .usage
     case HistoryError.missing: .noTrustworthySet
     default:
       switch Postern.exitCode(for: error) {
@@ -32,6 +33,8 @@ enum ExitStatus: Int32 {
 
   /// Says what failed, on standard error, and ends the process. Help and version go to standard output.
   static func exit(for error: any Error) -> Never {
+    // The command has said all that there is to say.
+    if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
     let status = of(error)
     switch Postern.exitCode(for: error) {
     case .success: print(Postern.fullMessage(for: error))

@@ -36,8 +36,11 @@ struct UpstreamChoice {
       let isEmpty = system.addresses.isEmpty && system.unsupported.isEmpty
       return UpstreamChoice(
         upstreams: system.upstreams,
-        warnings: system.unsupported.map { "the system's resolver \($0) is link-local, which isn't supported" }
-          + (isEmpty ? ["the system has no resolver. Try: upstreams in the configuration, or --upstream"] : []))
+        warnings: system.unsupported.map {
+          "the system's resolver \($0) is link-local, which isn't supported"
+        }
+          + (isEmpty
+            ? ["the system has no resolver. Try: upstreams in the configuration, or --upstream"] : []))
     } catch {
       return UpstreamChoice(upstreams: [], warnings: ["\(error)"])
     }
