@@ -1,6 +1,5 @@
 internal import DNS
 internal import Deciding
-internal import Foundation
 internal import GRDB
 
 /// Writes one batch inside a transaction that the caller opened.
@@ -26,8 +25,9 @@ struct BatchWriter {
     for state in batch.setStates { try write(state, set: try interning.id(of: state.set, in: db)) }
     try writeEvents()
     for decision in batch.appliedDecisions {
-      try statement("UPDATE decision SET applied_at = ? WHERE id = ? AND applied_at IS NULL")
-        .execute(arguments: [batch.at.milliseconds, decision])
+      try db.run(
+        "UPDATE decision SET applied_at = ? WHERE id = ? AND applied_at IS NULL", batch.at.milliseconds,
+        decision)
     }
     for position in batch.positions { try write(position) }
   }
@@ -35,108 +35,98 @@ struct BatchWriter {
   /// Moves the end of the span in which this writer looks, or begins a new one.
   private func beat() throws {
     let now = batch.at.milliseconds
-    try statement(
+    try db.run(
       """
       UPDATE watch SET heartbeat = max(heartbeat, ?1)
       WHERE started = (SELECT max(started) FROM watch WHERE started <= ?1) AND heartbeat >= ?1 - ?2
-      """
-    ).execute(arguments: [now, Self.longestSilence.milliseconds])
+      """, now, Self.longestSilence.milliseconds)
     guard db.changesCount == 0 else { return }
-    try statement("INSERT INTO watch (started, heartbeat) VALUES (?1, ?1) ON CONFLICT DO NOTHING")
-      .execute(arguments: [now])
+    try db.run("INSERT INTO watch (started, heartbeat) VALUES (?1, ?1) ON CONFLICT DO NOTHING", now)
   }
 
   private func writeRejections(_ interning: inout InternTable) throws {
     guard !batch.rejections.isEmpty else { return }
-    for rejection in batch.rejections {
-      try statement(
-        """
+    let upsert = try db.cachedStatement(
+      sql: """
         INSERT INTO rejection (observation, reason, first, last, count) VALUES (?1, ?2, ?3, ?3, 1)
         ON CONFLICT (observation, reason) DO UPDATE SET last = max(last, excluded.last), count = count + 1
-        """
-      ).execute(arguments: [
-        try interning.id(of: rejection.key, in: db), rejection.reason.rawValue, rejection.at.milliseconds,
-      ])
+        """)
+    for rejection in batch.rejections {
+      let id = try interning.id(of: rejection.key, in: db)
+      try upsert.run(id, rejection.reason.rawValue, rejection.at.milliseconds)
     }
     try keepNewest(of: "rejection")
   }
 
   private func writeQuestions(_ interning: inout InternTable) throws {
     for (question, vantage) in batch.retiredQuestions {
-      try statement("DELETE FROM question WHERE name = ? AND type = ? AND vantage = ?").execute(arguments: [
-        try interning.id(of: question.name, in: db), question.type.rawValue,
-        try interning.id(of: vantage, in: db),
-      ])
+      try db.run(
+        "DELETE FROM question WHERE name = ? AND type = ? AND vantage = ?",
+        interning.id(of: question.name, in: db),
+        question.type.stored, interning.id(of: vantage, in: db))
     }
-    for status in batch.questions {
-      try statement(
-        """
+    let renew = try db.cachedStatement(
+      sql: """
+        UPDATE question SET outcome = ?4, asked = ?5, succeeded = ?6, watched = ?7
+        WHERE name = ?1 AND type = ?2 AND vantage = ?3
+        """)
+    let insert = try db.cachedStatement(
+      sql: """
         INSERT INTO question (name, type, vantage, outcome, asked, succeeded, watched) VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (name, type, vantage) DO UPDATE SET
-          outcome = excluded.outcome, asked = excluded.asked, succeeded = excluded.succeeded,
-          watched = excluded.watched
-        """
-      ).execute(arguments: [
-        try interning.id(of: status.question.name, in: db), status.question.type.rawValue,
-        try interning.id(of: status.vantage, in: db), status.outcome.description, status.askedAt.milliseconds,
-        status.succeededAt?.milliseconds, status.watched,
-      ])
+        """)
+    for status in batch.questions {
+      let name = try interning.id(of: status.question.name, in: db)
+      let (type, vantage) = (status.question.type.stored, try interning.id(of: status.vantage, in: db))
+      let (outcome, asked) = (status.outcome.description, status.askedAt.milliseconds)
+      let (succeeded, watched) = (status.succeededAt?.milliseconds, status.watched)
+      try renew.run(name, type, vantage, outcome, asked, succeeded, watched)
+      if db.changesCount == 0 { try insert.run(name, type, vantage, outcome, asked, succeeded, watched) }
     }
   }
 
   private func writeLearnedNames(_ interning: inout InternTable) throws {
     for name in batch.forgottenNames {
-      try statement("DELETE FROM learned WHERE name = ?").execute(arguments: [
-        try interning.id(of: name, in: db)
-      ])
+      try db.run("DELETE FROM learned WHERE name = ?", interning.id(of: name, in: db))
     }
     for learned in batch.learnedNames {
-      try statement(
+      try db.run(
         """
         INSERT OR REPLACE INTO learned (name, state, first, last, sightings, sources, denials, resolved)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """
-      ).execute(arguments: [
-        try interning.id(of: learned.name, in: db), learned.state.rawValue, learned.firstSighted.milliseconds,
-        learned.lastSighted.milliseconds, learned.sightings, try learned.sources.stored(), learned.denials,
-        learned.resolvedAt?.milliseconds,
-      ])
+        """, interning.id(of: learned.name, in: db), learned.state.rawValue,
+        learned.firstSighted.milliseconds,
+        learned.lastSighted.milliseconds, learned.sightings, learned.sources.stored(), Int64(learned.denials),
+        learned.resolvedAt?.milliseconds)
     }
   }
 
   private func write(_ state: SetState, set: Int64) throws {
-    try statement(
-      "INSERT OR REPLACE INTO set_state (setid, status, reasons, checked, max_stale) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      set, state.status.rawValue, try state.heldReasons.stored(), state.checkedAt.milliseconds,
-      state.maxStale.milliseconds,
-    ])
+    try db.run(
+      "INSERT OR REPLACE INTO set_state (setid, status, reasons, checked, max_stale) VALUES (?, ?, ?, ?, ?)",
+      set,
+      state.status.rawValue, state.heldReasons.stored(), state.checkedAt.milliseconds,
+      state.maxStale.milliseconds)
   }
 
   private func writeEvents() throws {
     guard !batch.events.isEmpty else { return }
+    let insert = try db.cachedStatement(
+      sql: "INSERT INTO event (at, kind, subject, detail) VALUES (?, ?, ?, ?)")
     for event in batch.events {
-      try statement("INSERT INTO event (at, kind, subject, detail) VALUES (?, ?, ?, ?)")
-        .execute(arguments: [event.at.milliseconds, event.kind, event.subject, event.detail])
+      try insert.run(event.at.milliseconds, event.kind, event.subject, event.detail)
     }
     try keepNewest(of: "event")
   }
 
   private func write(_ position: FollowerPosition) throws {
-    try statement(
-      "INSERT OR REPLACE INTO follower (path, device, inode, head, offset) VALUES (?, ?, ?, ?, ?)"
-    )
-    .execute(arguments: [
-      position.path, Int64(bitPattern: position.device), Int64(bitPattern: position.inode),
-      Data(position.head),
-      position.offset,
-    ])
+    try db.run(
+      "INSERT OR REPLACE INTO follower (path, device, inode, head, offset) VALUES (?, ?, ?, ?, ?)",
+      position.path,
+      Int64(bitPattern: position.device), Int64(bitPattern: position.inode), position.head, position.offset)
   }
 
   /// Ids only grow, so the oldest are the smallest.
   private func keepNewest(of table: String) throws {
-    try statement("DELETE FROM \(table) WHERE id <= (SELECT max(id) FROM \(table)) - \(Self.kept)").execute()
+    try db.run("DELETE FROM \(table) WHERE id <= (SELECT max(id) FROM \(table)) - \(Self.kept)")
   }
-
-  private func statement(_ sql: String) throws -> Statement { try db.cachedStatement(sql: sql) }
 }

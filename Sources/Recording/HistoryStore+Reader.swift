@@ -65,10 +65,10 @@ extension HistoryStore: HistoryReader {
   /// The same record rejected for the same reason comes once, with the last time.
   package func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection] {
     try await read { db in
-      try Row.fetchAll(
-        db.cachedStatement(sql: HistoryQueries.rejectionsOfAddress),
-        arguments: [address.family.recordType.rawValue, address.stored, max(0, limit)]
-      ).map { row in
+      try db.rows(
+        HistoryQueries.rejectionsOfAddress, address.family.recordType.stored, address.octets,
+        Int64(max(0, limit))
+      ) { row in
         Rejection(
           key: try IntervalReader.key(row), reason: try row.word(5, RejectionReason.self),
           at: try row.timestamp(6))
@@ -80,10 +80,8 @@ extension HistoryStore: HistoryReader {
     try await read { db in
       var memberships: [Membership] = []
       var entered: (set: SetName, record: GenerationRecord)?
-      let rows = try Row.fetchCursor(
-        db.cachedStatement(sql: HistoryQueries.stepsOfAddress), arguments: [address.stored])
-      while let row = try rows.next() {
-        let (set, record) = (try Self.setName(row, 0), try SetReader.record(row, from: 2))
+      try db.cachedStatement(sql: HistoryQueries.stepsOfAddress).forEachRow(address.octets) { row in
+        let (set, record) = (try row.setName(0), try SetReader.record(row, from: 2))
         if let open = entered {
           // The steps of one set end where the next set's begin; an address that stays has no step out.
           let isOut = try open.set == set && row.integer(1) < 0
@@ -108,10 +106,9 @@ extension HistoryStore: HistoryReader {
 
   package func events(limit: Int) async throws -> [Event] {
     try await read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT at, kind, subject, detail FROM event ORDER BY id DESC LIMIT ?",
-        arguments: [max(0, limit)]
-      ).map { row in
+      try db.rows(
+        "SELECT at, kind, subject, detail FROM event ORDER BY id DESC LIMIT ?", Int64(max(0, limit))
+      ) { row in
         Event(
           at: try row.timestamp(0), kind: try row.text(1), subject: try row.text(2), detail: try row.text(3))
       }
@@ -119,7 +116,7 @@ extension HistoryStore: HistoryReader {
   }
 
   package func decisions(limit: Int) async throws -> [Decision] {
-    try await read { db in try Self.decisions(db, "ORDER BY id DESC LIMIT ?", [max(0, limit)]) }
+    try await read { db in try Self.decisions(db, "ORDER BY id DESC LIMIT ?", Int64(max(0, limit))) }
   }
 
   /// Reads about one set; nil when the history never heard of it.
@@ -127,8 +124,7 @@ extension HistoryStore: HistoryReader {
     _ set: SetName, _ body: @escaping @Sendable (SetReader) throws -> Value?
   ) async throws -> Value? {
     try await read { db in
-      let find = try db.cachedStatement(sql: "SELECT id FROM set_name WHERE name = ?")
-      guard let id = try Int64.fetchOne(find, arguments: [set.text]) else { return nil }
+      guard let id = try db.integer("SELECT id FROM set_name WHERE name = ?", set.text) else { return nil }
       return try body(SetReader(db: db, set: SetReader.StoredSet(id: id, name: set)))
     }
   }

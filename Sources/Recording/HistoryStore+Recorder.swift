@@ -44,7 +44,7 @@ extension HistoryStore: HistoryRecorder {
   /// Operator decisions that have not taken effect yet, oldest first.
   package func pendingDecisions() async throws -> [Decision] {
     try await read { db in
-      try Self.decisions(db, "WHERE applied_at IS NULL ORDER BY id", [])
+      try Self.decisions(db, "WHERE applied_at IS NULL ORDER BY id")
     }
   }
 }
@@ -53,11 +53,10 @@ extension HistoryStore: DecisionRecorder {
   /// Stores a request of an operator. Waits up to five seconds while the writer commits.
   package func record(_ decision: Decision) async throws -> Int64 {
     try await write { db in
-      try db.cachedStatement(
-        sql: "INSERT INTO decision (at, kind, subject, reason, by) VALUES (?, ?, ?, ?, ?)"
-      ).execute(arguments: [
-        decision.at.milliseconds, decision.kind.rawValue, decision.subject, decision.reason, decision.by,
-      ])
+      try db.run(
+        "INSERT INTO decision (at, kind, subject, reason, by) VALUES (?, ?, ?, ?, ?)",
+        decision.at.milliseconds,
+        decision.kind.rawValue, decision.subject, decision.reason, decision.by)
       return db.lastInsertedRowID
     }
   }

@@ -27,7 +27,7 @@ extension HistoryStore {
     guard mode == .writer else { throw HistoryError.readOnly(path: path) }
     var removed = 0
     var observation: Int64? = try await read { db in
-      try Int64.fetchOne(db, sql: "SELECT min(observation) FROM history")
+      try db.integer("SELECT min(observation) FROM history")
     }
     while let current = observation {
       try Task.checkCancellation()
@@ -36,7 +36,7 @@ extension HistoryStore {
       observation = step.next
     }
     removed += try await write { db in
-      try db.execute(sql: "DELETE FROM rejection WHERE last < ?", arguments: [moment.milliseconds])
+      try db.run("DELETE FROM rejection WHERE last < ?", moment.milliseconds)
       return db.changesCount
     }
     try await pruneUnreferenced()
@@ -47,12 +47,12 @@ extension HistoryStore {
   /// The spans within `window` in which a writer was looking, sorted and disjoint. Elsewhere absence proves nothing.
   package func watchedTimes(in window: ClosedRange<Timestamp>) async throws -> [ClosedRange<Timestamp>] {
     try await read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: "SELECT started, heartbeat FROM watch WHERE heartbeat >= ? AND started <= ? ORDER BY started",
-        arguments: [window.lowerBound.milliseconds, window.upperBound.milliseconds])
       var times: [ClosedRange<Timestamp>] = []
-      for row in rows {
+      let query =
+        "SELECT started, heartbeat FROM watch WHERE heartbeat >= ? AND started <= ? ORDER BY started"
+      try db.cachedStatement(sql: query).forEachRow(
+        window.lowerBound.milliseconds, window.upperBound.milliseconds
+      ) { row in
         let start = max(try row.timestamp(0), window.lowerBound)
         let end = max(start, min(try row.timestamp(1), window.upperBound))
         if let last = times.last, last.upperBound >= start {
@@ -70,10 +70,10 @@ extension HistoryStore {
     try await read { db in
       let key = ancestor.reversedKey
       // "/" follows "." in ASCII, so the range holds exactly what continues the key with another label.
-      return try String.fetchAll(
-        db, sql: "SELECT fqdn FROM name WHERE rkey > ?1 || '.' AND rkey < ?1 || '/' ORDER BY rkey LIMIT ?2",
-        arguments: [key, max(0, limit)]
-      ).map(DomainName.init(canonical:))
+      return try db.rows(
+        "SELECT fqdn FROM name WHERE rkey > ?1 || '.' AND rkey < ?1 || '/' ORDER BY rkey LIMIT ?2", key,
+        Int64(max(0, limit))
+      ) { row in try row.name(0) }
     }
   }
 
@@ -85,7 +85,7 @@ extension HistoryStore {
     do {
       let problems = try await read { db in
         var problems =
-          isComplete ? try String.fetchAll(db, sql: "PRAGMA quick_check(20)").filter { $0 != "ok" } : []
+          isComplete ? try db.rows("PRAGMA quick_check(20)") { try $0.text(0) }.filter { $0 != "ok" } : []
         guard problems.isEmpty else { return problems }
         try HistoryFile.requireSoundness(db, path: path)
         for set in try Self.sets(db) {
@@ -114,7 +114,7 @@ extension HistoryStore {
       let pool = connection.withLock { $0.pool }
       try await HistoryError.translating(destination) {
         // Not within a transaction: VACUUM INTO takes its own view of the file.
-        try await pool.unsafeRead { db in try db.execute(sql: "VACUUM INTO ?", arguments: [draft.path]) }
+        try await pool.unsafeRead { db in try db.run("VACUUM INTO ?", draft.path) }
       }
       try draft.publish()
     } catch {
@@ -145,14 +145,15 @@ extension HistoryStore {
     var (removed, current) = (0, observation)
     // One observation after another along the primary key: an index on `until` would only serve this.
     for _ in 0..<pruneRows {
-      try db.cachedStatement(
-        sql: "DELETE FROM history WHERE observation = ? AND until < ? ORDER BY until LIMIT ?"
-      ).execute(arguments: [current, moment.milliseconds, pruneRows - removed])
+      try db.run(
+        "DELETE FROM history WHERE observation = ? AND until < ? ORDER BY until LIMIT ?", current,
+        moment.milliseconds, Int64(pruneRows - removed))
       removed += db.changesCount
       if removed >= pruneRows { return (removed, current) }
-      let following = try db.cachedStatement(
-        sql: "SELECT min(observation) FROM history WHERE observation > ?")
-      guard let next = try Int64.fetchOne(following, arguments: [current]) else { return (removed, nil) }
+      guard let next = try db.integer("SELECT min(observation) FROM history WHERE observation > ?", current)
+      else {
+        return (removed, nil)
+      }
       current = next
     }
     return (removed, current)
@@ -183,14 +184,14 @@ extension HistoryStore {
     for (table, condition) in steps {
       let sql = "DELETE FROM \(table) WHERE id > ?1 AND id <= ?2 AND \(condition)"
       var start: Int64 = 0
-      let end = try await write { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM \(table)") ?? 0 }
+      let end = try await write { db in try db.integer("SELECT max(id) FROM \(table)") ?? 0 }
       while start < end {
         try Task.checkCancellation()
         let range = (start, start + Int64(Self.pruneRows))
         try await withoutTransaction { [self] db in
           try interned.withLock { interned in
             try db.inTransaction(.immediate) {
-              try db.cachedStatement(sql: sql).execute(arguments: [range.0, range.1])
+              try db.run(sql, range.0, range.1)
               return .commit
             }
             interned.removeAll()
@@ -203,10 +204,10 @@ extension HistoryStore {
 
   private func returnSpace() async throws {
     while try await withoutTransaction({ db in
-      let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+      let free = try db.integer("PRAGMA freelist_count") ?? 0
       guard free > 0 else { return false }
       try db.execute(sql: "PRAGMA incremental_vacuum(2000)")
-      let left = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+      let left = try db.integer("PRAGMA freelist_count") ?? 0
       return left > 0 && left < free
     }) { try Task.checkCancellation() }
   }

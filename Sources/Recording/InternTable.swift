@@ -2,7 +2,8 @@ internal import DNS
 internal import Deciding
 internal import GRDB
 
-/// The small numbers that stand for names, observations, vantages and sets in the tables, as far as they were used lately.
+/// The small numbers that stand for names, observations, vantages and sets in the tables, as far as they were used
+/// lately.
 ///
 /// It mirrors what is committed: after a transaction that failed, or one that removed rows, it must be emptied.
 struct InternTable: ~Copyable, Sendable {
@@ -39,17 +40,13 @@ struct InternTable: ~Copyable, Sendable {
     let compact = CompactKey(
       name: name, vantage: try id(of: key.vantage, in: db), owner: owner, type: key.type, data: key.data)
     if let id = observations.value(for: compact) { return id }
+    let rdata = try key.data.stored(type: key.type)
     let record = try Self.intern(
       db, find: "SELECT id FROM rr WHERE type = ? AND rdata = ? AND owner = ?",
-      insert: "INSERT INTO rr (type, rdata, owner) VALUES (?, ?, ?)",
-      [
-        Int64(key.type.rawValue).databaseValue, try key.data.stored(type: key.type).databaseValue,
-        owner.databaseValue,
-      ])
+      insert: "INSERT INTO rr (type, rdata, owner) VALUES (?, ?, ?)", key.type.stored, rdata, owner)
     let id = try Self.intern(
       db, find: "SELECT id FROM observation WHERE name = ? AND rr = ? AND vantage = ?",
-      insert: "INSERT INTO observation (name, rr, vantage) VALUES (?, ?, ?)",
-      [name.databaseValue, record.databaseValue, compact.vantage.databaseValue])
+      insert: "INSERT INTO observation (name, rr, vantage) VALUES (?, ?, ?)", name, record, compact.vantage)
     observations.insert(id, for: compact)
     return id
   }
@@ -63,14 +60,13 @@ struct InternTable: ~Copyable, Sendable {
 
   mutating func id(of vantage: Vantage, in db: Database) throws -> Int64 {
     if let last = lastVantage, last.vantage == vantage { return last.id }
-    if let id = vantages[vantage] {
-      lastVantage = (vantage, id)
-      return id
-    }
-    let id = try Self.intern(
-      db, find: "SELECT id FROM vantage WHERE label = ?", insert: "INSERT INTO vantage (label) VALUES (?)",
-      [vantage.label.databaseValue])
+    let id =
+      try vantages[vantage]
+      ?? Self.intern(
+        db, find: "SELECT id FROM vantage WHERE label = ?", insert: "INSERT INTO vantage (label) VALUES (?)",
+        vantage.label)
     vantages[vantage] = id
+    lastVantage = (vantage, id)
     return id
   }
 
@@ -78,31 +74,28 @@ struct InternTable: ~Copyable, Sendable {
     if let id = sets[set] { return id }
     let id = try Self.intern(
       db, find: "SELECT id FROM set_name WHERE name = ?", insert: "INSERT INTO set_name (name) VALUES (?)",
-      [set.text.databaseValue])
+      set.text)
     sets[set] = id
     return id
   }
 
   private mutating func store(_ name: DomainName, in db: Database) throws -> Int64 {
-    let find = try db.cachedStatement(sql: "SELECT id FROM name WHERE fqdn = ?")
     let id: Int64
-    if let known = try Int64.fetchOne(find, arguments: [name.text]) {
+    if let known = try db.integer("SELECT id FROM name WHERE fqdn = ?", name.text) {
       id = known
     } else {
-      try db.cachedStatement(sql: "INSERT INTO name (fqdn, rkey) VALUES (?, ?)")
-        .execute(arguments: [name.text, name.reversedKey])
+      try db.run("INSERT INTO name (fqdn, rkey) VALUES (?, ?)", name.text, name.reversedKey)
       id = db.lastInsertedRowID
     }
     names.insert(id, for: name)
     return id
   }
 
-  private static func intern(
-    _ db: Database, find: String, insert: String, _ values: [DatabaseValue]
+  private static func intern<each Value: Bindable>(
+    _ db: Database, find: String, insert: String, _ value: repeat each Value
   ) throws -> Int64 {
-    let arguments = StatementArguments(values)
-    if let known = try Int64.fetchOne(db.cachedStatement(sql: find), arguments: arguments) { return known }
-    try db.cachedStatement(sql: insert).execute(arguments: arguments)
+    if let known = try db.integer(find, repeat each value) { return known }
+    try db.run(insert, repeat each value)
     return db.lastInsertedRowID
   }
 }

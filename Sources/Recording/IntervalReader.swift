@@ -5,49 +5,39 @@ internal import GRDB
 /// Reads intervals as the queries in `HistoryQueries` give them.
 enum IntervalReader {
   static func open(_ db: Database) throws -> [Observation] {
-    try read(db, HistoryQueries.open, []).map(\.observation)
+    try db.rows(HistoryQueries.open) { row in try interval(row).observation }
   }
 
   static func intervals(
     _ db: Database, for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int
   ) throws -> [ObservedInterval] {
-    let find = try db.cachedStatement(sql: "SELECT id FROM name WHERE fqdn = ?")
-    guard let id = try Int64.fetchOne(find, arguments: [name.text]) else { return [] }
-    return try read(
-      db, HistoryQueries.intervalsForName,
-      [id, window.lowerBound.milliseconds, window.upperBound.milliseconds, max(0, limit)])
+    guard let id = try db.integer("SELECT id FROM name WHERE fqdn = ?", name.text) else { return [] }
+    return try db.rows(
+      HistoryQueries.intervalsForName, id, window.lowerBound.milliseconds, window.upperBound.milliseconds,
+      Int64(max(0, limit)), read: interval)
   }
 
   static func intervals(
     _ db: Database, giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int
   ) throws -> [ObservedInterval] {
-    try read(
-      db, HistoryQueries.intervalsGiving,
-      [
-        prefix.family.recordType.rawValue, prefix.address.stored, prefix.last.stored,
-        window.lowerBound.milliseconds, window.upperBound.milliseconds, max(0, limit),
-      ])
+    try db.rows(
+      HistoryQueries.intervalsGiving, prefix.family.recordType.stored, prefix.address.octets,
+      prefix.last.octets,
+      window.lowerBound.milliseconds, window.upperBound.milliseconds, Int64(max(0, limit)), read: interval)
   }
 
   /// The key in the first five columns: asked name, vantage, owner, type and data.
-  static func key(_ row: Row) throws -> ObservationKey {
-    let (name, owner, type) = (try row.name(0), try row.name(2), try row.recordType(3))
+  static func key(_ row: ResultRow) throws -> ObservationKey {
+    let type = try row.recordType(3)
     return ObservationKey(
-      name: name, vantage: Vantage(try row.text(1)), owner: owner, type: type,
-      data: try RecordData(type: type, octets: try row.octets(4)))
+      name: try row.name(0), vantage: Vantage(try row.text(1)), owner: try row.name(2), type: type,
+      data: try row.recordData(4, type: type))
   }
 
-  private static func read(
-    _ db: Database, _ sql: String, _ arguments: StatementArguments
-  ) throws -> [ObservedInterval] {
-    let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
-    var intervals: [ObservedInterval] = []
-    while let row = try rows.next() {
-      let observation = Observation(
-        key: try key(row), firstSeen: try row.timestamp(5), lastSeen: try row.timestamp(6),
-        count: try row.integer(7), ttl: try row.ttl(8), watched: try row.integer(9))
-      intervals.append(ObservedInterval(observation: observation, until: try row.optionalTimestamp(10)))
-    }
-    return intervals
+  private static func interval(_ row: ResultRow) throws -> ObservedInterval {
+    let observation = Observation(
+      key: try key(row), firstSeen: try row.timestamp(5), lastSeen: try row.timestamp(6),
+      count: try row.integer(7), ttl: try row.ttl(8), watched: try row.integer(9))
+    return ObservedInterval(observation: observation, until: try row.optionalTimestamp(10))
   }
 }

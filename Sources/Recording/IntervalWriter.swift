@@ -25,23 +25,23 @@ struct IntervalWriter {
       renewals.append((try interning.id(of: observation.key, in: db), index))
     }
     renewals.sort { ($0.id, $0.index) < ($1.id, $1.index) }
-    let upsert = try db.cachedStatement(
+    // Most are renewals: an update finds its row once, an upsert twice.
+    let renew = try db.cachedStatement(
       sql: """
-        INSERT INTO active (observation, first, last, count, ttl, watched) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (observation) DO UPDATE SET
-          first = excluded.first, last = excluded.last, count = excluded.count, ttl = excluded.ttl,
-          watched = excluded.watched
+        UPDATE active SET first = ?2, last = ?3, count = ?4, ttl = ?5, watched = ?6 WHERE observation = ?1
         """)
+    let open = try db.cachedStatement(
+      sql: "INSERT INTO active (observation, first, last, count, ttl, watched) VALUES (?, ?, ?, ?, ?, ?)")
     for (position, (id, index)) in renewals.enumerated() {
       // Of several states of one interval in a batch the last is the one that holds.
       if position + 1 < renewals.count, renewals[position + 1].id == id { continue }
       let observation = batch.observations[index]
       // Renewed and then closed in the same batch; with another beginning it was closed and then opened anew.
       if !closedStarts.isEmpty, closedStarts[id] == observation.firstSeen { continue }
-      try upsert.run(
-        id, observation.firstSeen.milliseconds,
-        observation.lastSeen.milliseconds,
-        observation.count, Int64(observation.ttl.seconds), observation.watched)
+      let (first, last) = (observation.firstSeen.milliseconds, observation.lastSeen.milliseconds)
+      let (count, ttl, watched) = (observation.count, Int64(observation.ttl.seconds), observation.watched)
+      try renew.run(id, first, last, count, ttl, watched)
+      if db.changesCount == 0 { try open.run(id, first, last, count, ttl, watched) }
     }
   }
 

@@ -1,6 +1,5 @@
 internal import DNS
 internal import Deciding
-internal import Foundation
 internal import GRDB
 
 /// Writes one generation of a set: its record, the step to it, and the elements that now stand.
@@ -13,11 +12,10 @@ struct PublicationWriter {
 
   func write(_ publication: Publication) throws {
     let snapshot = publication.snapshot
-    let last = try Row.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT serial, since FROM generation WHERE setid = ? ORDER BY serial DESC LIMIT 1"),
-      arguments: [set])
-    let expected = Generation(try (last?.integer(0) ?? 0) + 1)
+    let last = try db.rows(
+      "SELECT serial, since FROM generation WHERE setid = ? ORDER BY serial DESC LIMIT 1", set
+    ) { row in (serial: try row.integer(0), since: try row.integer(1)) }.first
+    let expected = Generation((last?.serial ?? 0) + 1)
     guard snapshot.generation == expected else {
       throw HistoryError.generationOutOfOrder(
         set: snapshot.set, expected: expected, given: snapshot.generation)
@@ -26,29 +24,18 @@ struct PublicationWriter {
     try requireConsistency(publication, after: before)
 
     let at = snapshot.at.milliseconds
-    try db.cachedStatement(
-      sql: "INSERT INTO generation (setid, serial, at, since, size, digest) VALUES (?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      set, expected.number, at, max(at, try last?.integer(1) ?? at), snapshot.elements.count,
-      Data(snapshot.digest.octets),
-    ])
+    try db.run(
+      "INSERT INTO generation (setid, serial, at, since, size, digest) VALUES (?, ?, ?, ?, ?, ?)", set,
+      expected.number, at, max(at, last?.since ?? at), Int64(snapshot.elements.count), snapshot.digest.octets)
     let step = try db.cachedStatement(sql: "INSERT INTO delta (setid, serial, addr, op) VALUES (?, ?, ?, ?)")
-    for address in publication.entered {
-      try step.execute(arguments: [set, expected.number, address.stored, 1])
-    }
-    for address in publication.left {
-      try step.execute(arguments: [set, expected.number, address.stored, -1])
-    }
+    for address in publication.entered { try step.run(set, expected.number, address.octets, Int64(1)) }
+    for address in publication.left { try step.run(set, expected.number, address.octets, Int64(-1)) }
     try writeElements(snapshot, leaving: publication.left)
     try writeCheckpointIfDue(snapshot)
   }
 
   private func previousAddresses() throws -> Set<IPAddress> {
-    var addresses = Set<IPAddress>()
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT addr FROM element WHERE setid = ?"), arguments: [set])
-    while let row = try rows.next() { addresses.insert(try row.address(0)) }
-    return addresses
+    Set(try db.rows("SELECT addr FROM element WHERE setid = ?", set) { row in try row.address(0) })
   }
 
   /// A step that does not lead to the set would falsify every later answer about the past.
@@ -71,30 +58,28 @@ struct PublicationWriter {
 
   private func writeElements(_ snapshot: Snapshot, leaving left: [IPAddress]) throws {
     let remove = try db.cachedStatement(sql: "DELETE FROM element WHERE setid = ? AND addr = ?")
-    for address in left { try remove.execute(arguments: [set, address.stored]) }
+    for address in left { try remove.run(set, address.octets) }
     let upsert = try db.cachedStatement(
       sql: """
         INSERT INTO element (setid, addr, first, last, names) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (setid, addr) DO UPDATE SET first = excluded.first, last = excluded.last, names = excluded.names
         """)
     for element in snapshot.elements {
-      try upsert.execute(arguments: [
-        set, element.address.stored, element.firstSeen.milliseconds, element.lastSeen.milliseconds,
-        element.names.map(\.text).joined(separator: " "),
-      ])
+      try upsert.run(
+        set, element.address.octets, element.firstSeen.milliseconds, element.lastSeen.milliseconds,
+        element.names.map(\.text).joined(separator: " "))
     }
   }
 
   /// Once the steps since the last checkpoint outnumber the set, reading it whole is cheaper than following them.
   private func writeCheckpointIfDue(_ snapshot: Snapshot) throws {
-    let steps = try Int.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT count(*) FROM delta WHERE setid = ?1
-            AND serial > coalesce((SELECT max(serial) FROM checkpoint WHERE setid = ?1), 0)
-          """), arguments: [set])
-    guard (steps ?? 0) >= max(snapshot.elements.count, Self.fewestSteps) else { return }
-    var (ipv4, ipv6) = (Data(), Data())
+    let steps = try db.integer(
+      """
+      SELECT count(*) FROM delta WHERE setid = ?1
+        AND serial > coalesce((SELECT max(serial) FROM checkpoint WHERE setid = ?1), 0)
+      """, set)
+    guard (steps ?? 0) >= Int64(max(snapshot.elements.count, Self.fewestSteps)) else { return }
+    var (ipv4, ipv6): ([UInt8], [UInt8]) = ([], [])
     for element in snapshot.elements {
       if element.address.family == .ipv4 {
         ipv4 += element.address.octets
@@ -102,7 +87,9 @@ struct PublicationWriter {
         ipv6 += element.address.octets
       }
     }
-    try db.cachedStatement(sql: "INSERT INTO checkpoint (setid, serial, ipv4, ipv6) VALUES (?, ?, ?, ?)")
-      .execute(arguments: [set, snapshot.generation.number, ipv4, ipv6])
+    try db.run(
+      "INSERT INTO checkpoint (setid, serial, ipv4, ipv6) VALUES (?, ?, ?, ?)", set,
+      snapshot.generation.number, ipv4,
+      ipv6)
   }
 }

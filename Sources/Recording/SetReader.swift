@@ -14,35 +14,30 @@ struct SetReader {
   }
 
   func generation(at moment: Timestamp) throws -> GenerationRecord? {
-    try records(HistoryQueries.generationAt, [set.id, moment.milliseconds]).first
+    try records(HistoryQueries.generationAt, set.id, moment.milliseconds).first
   }
 
   func generation(_ generation: Generation) throws -> GenerationRecord? {
     try records(
       "SELECT serial, at, digest, size FROM generation WHERE setid = ? AND serial = ?",
-      [set.id, generation.number]
+      set.id, generation.number
     ).first
   }
 
   func generations(limit: Int) throws -> [GenerationRecord] {
     try records(
       "SELECT serial, at, digest, size FROM generation WHERE setid = ? ORDER BY serial DESC LIMIT ?",
-      [set.id, max(0, limit)])
+      set.id, Int64(max(0, limit)))
   }
 
   func currentSnapshot() throws -> Snapshot? {
     guard let last = try generations(limit: 1).first else { return nil }
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT addr, first, last, names FROM element WHERE setid = ?"),
-      arguments: [set.id])
-    var elements: [SetElement] = []
-    elements.reserveCapacity(last.size)
-    while let row = try rows.next() {
-      let names = try row.text(3).split(separator: " ").map { DomainName(canonical: String($0)) }
-      elements.append(
-        SetElement(
-          address: try row.address(0), names: names, firstSeen: try row.timestamp(1),
-          lastSeen: try row.timestamp(2)))
+    var elements = try db.rows("SELECT addr, first, last, names FROM element WHERE setid = ?", set.id) {
+      row in
+      SetElement(
+        address: try row.address(0),
+        names: try row.text(3).split(separator: " ").map { DomainName(canonical: String($0)) },
+        firstSeen: try row.timestamp(1), lastSeen: try row.timestamp(2))
     }
     elements.sort { $0.address < $1.address }  // the table keeps families mixed: blobs compare octet by octet
     guard elements.count == last.size else {
@@ -60,12 +55,19 @@ struct SetReader {
     var addresses = Set<IPAddress>()
     addresses.reserveCapacity(record.size)
     var start: Int64 = 0
-    let checkpoint = try Row.fetchOne(
-      db.cachedStatement(sql: HistoryQueries.checkpointBefore), arguments: [set.id, serial])
-    if let checkpoint {
-      start = try checkpoint.integer(0)
-      try addresses.formUnion(Self.unpack(checkpoint.octets(1), size: 4))
-      try addresses.formUnion(Self.unpack(checkpoint.octets(2), size: 16))
+    try db.cachedStatement(sql: HistoryQueries.checkpointBefore).forEachRow(set.id, serial) { row in
+      start = try row.integer(0)
+      for (column, size) in [(CInt(1), 4), (2, 16)] {
+        try row.withOctets(column) { octets in
+          for offset in stride(from: 0, to: octets.count, by: size) {
+            let rest = UnsafeRawBufferPointer(rebasing: octets[offset..<min(offset + size, octets.count)])
+            guard let address = IPAddress(stored: rest) else {
+              throw row.unreadable(column, "\(octets.count) octets")
+            }
+            addresses.insert(address)
+          }
+        }
+      }
     }
     let step = try steps(from: start, to: serial)
     addresses.subtract(step.left)
@@ -83,11 +85,11 @@ struct SetReader {
     guard let end = try generation(Generation(newer)) else { return nil }
     guard older > 0 else { return older == 0 ? (try addresses(in: end), []) : nil }
     guard let start = try generation(Generation(older)) else { return nil }
-    let isFar = try Bool.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT EXISTS (SELECT 1 FROM checkpoint WHERE setid = ? AND serial > ? AND serial < ?)"),
-      arguments: [set.id, older, newer])
-    guard isFar == true else {
+    let checkpoints = try db.integer(
+      "SELECT count(*) FROM (SELECT 1 FROM checkpoint WHERE setid = ? AND serial > ? AND serial < ? LIMIT 1)",
+      set.id,
+      older, newer)
+    guard checkpoints != 0 else {
       let step = try steps(from: older, to: newer)
       return (step.entered.sorted(), step.left.sorted())
     }
@@ -98,9 +100,7 @@ struct SetReader {
 
   private func steps(from older: Int64, to newer: Int64) throws -> (entered: [IPAddress], left: [IPAddress]) {
     var (entered, left): ([IPAddress], [IPAddress]) = ([], [])
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: HistoryQueries.difference), arguments: [set.id, older, newer])
-    while let row = try rows.next() {
+    try db.cachedStatement(sql: HistoryQueries.difference).forEachRow(set.id, older, newer) { row in
       if try row.integer(1) > 0 {
         entered.append(try row.address(0))
       } else {
@@ -110,25 +110,16 @@ struct SetReader {
     return (entered, left)
   }
 
-  private func records(_ sql: String, _ arguments: StatementArguments) throws -> [GenerationRecord] {
-    try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map { row in
-      try Self.record(row, from: 0)
-    }
+  private func records<each Value: Bindable>(
+    _ sql: String, _ value: repeat each Value
+  ) throws -> [GenerationRecord] {
+    try db.rows(sql, repeat each value) { row in try Self.record(row, from: 0) }
   }
 
   /// A generation in four columns: serial, at, digest, size.
-  static func record(_ row: Row, from index: Int) throws -> GenerationRecord {
+  static func record(_ row: ResultRow, from index: CInt) throws -> GenerationRecord {
     GenerationRecord(
       generation: Generation(try row.integer(index)), at: try row.timestamp(index + 1),
       digest: Digest(octets: try row.octets(index + 2)), size: Int(try row.integer(index + 3)))
-  }
-
-  private static func unpack(_ octets: [UInt8], size: Int) throws -> [IPAddress] {
-    guard octets.count.isMultiple(of: size) else {
-      throw UnreadableValue(column: "checkpoint", value: "\(octets.count) octets")
-    }
-    return stride(from: 0, to: octets.count, by: size).compactMap {
-      IPAddress(octets: octets[$0..<$0 + size])
-    }
   }
 }
