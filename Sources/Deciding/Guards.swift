@@ -34,18 +34,18 @@ extension GuardPolicy {
   /// From how many elements of a family the shrink guard looks: below, one address is a large share.
   package static let shrinkLooksFrom = 8
 
-  /// What the guards say of a step; empty when it may be published. Nothing published yet has only an upper bound.
-  static func objections(_ guards: GuardPolicy, from published: Snapshot?, to elements: [SetElement])
+  /// What the guards say of a step; empty when it may be published. From nothing there is only an upper bound.
+  static func objections(_ guards: GuardPolicy, from published: [SetElement], to elements: [SetElement])
     -> [GuardObjection]
   {
     var objections = [GuardObjection]()
     if elements.count > guards.maxElements {
       objections.append(.tooMany(elements.count, allowed: guards.maxElements))
     }
-    guard let published, !published.elements.isEmpty else { return objections }
+    guard !published.isEmpty else { return objections }
     let kept = Set(elements.map(\.address))
     for family in AddressFamily.allCases {
-      let old = published.elements.filter { $0.address.family == family }
+      let old = published.filter { $0.address.family == family }
       guard !old.isEmpty else { continue }
       let leaving = old.count { !kept.contains($0.address) }
       if !elements.contains(where: { $0.address.family == family }) {
@@ -54,8 +54,8 @@ extension GuardPolicy {
         objections.append(.shrink(family, from: old.count, leaving: leaving, allowed: guards.shrink))
       }
     }
-    if Double(elements.count) > Double(published.elements.count) * guards.growth {
-      objections.append(.growth(from: published.elements.count, to: elements.count, allowed: guards.growth))
+    if Double(elements.count) > Double(published.count) * guards.growth {
+      objections.append(.growth(from: published.count, to: elements.count, allowed: guards.growth))
     }
     return objections
   }

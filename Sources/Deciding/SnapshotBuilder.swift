@@ -44,25 +44,33 @@ package struct SnapshotBuilder: Sendable {
     }.sorted { $0.address < $1.address }
   }
 
-  /// The step from what is published to these elements, judged by the guards. Nil when no address changes.
+  /// The step from what is published to these elements, judged by the guards. Without a publication when no address
+  /// changes.
   ///
   /// When only guards against loss object, what is new still goes out beside all that was published: a new address
-  /// must not wait for a person because old ones vanished. The removals wait, with their reasons.
-  package func step(from published: Snapshot?, to elements: [SetElement], isApproved: Bool, at now: Timestamp)
-    -> SetStep
-  {
-    let objections = isApproved ? [] : GuardPolicy.objections(policy.guards, from: published, to: elements)
-    guard !objections.isEmpty else {
+  /// must not wait for a person because old ones vanished. The removals wait, with their reasons. What the policy no
+  /// longer selects, or an operator had forgotten, leaves all the same: somebody decided that, and no guard doubts it.
+  package func step(
+    from published: Snapshot?, to elements: [SetElement], forgotten: Set<IPAddress> = [], isApproved: Bool,
+    at now: Timestamp
+  ) -> SetStep {
+    let selected = (published?.elements ?? []).filter { isSelected($0) && !forgotten.contains($0.address) }
+    let objections = GuardPolicy.objections(policy.guards, from: selected, to: elements)
+    guard !objections.isEmpty, !isApproved || elements.isEmpty else {
       return SetStep(publication: publication(from: published, to: elements, at: now), objections: [])
     }
-    guard let published, objections.allSatisfy(\.isAgainstLoss) else {
-      return SetStep(publication: nil, objections: objections)
-    }
-    let kept = Self.union(of: published.elements, with: elements)
-    guard GuardPolicy.objections(policy.guards, from: published, to: kept).isEmpty else {
+    let kept = Self.union(of: selected, with: elements)
+    guard objections.allSatisfy(\.isAgainstLoss),
+      GuardPolicy.objections(policy.guards, from: selected, to: kept).isEmpty
+    else {
       return SetStep(publication: nil, objections: objections)
     }
     return SetStep(publication: publication(from: published, to: kept, at: now), objections: objections)
+  }
+
+  /// Whether the policy still watches a name that gave the element, and admits its address.
+  private func isSelected(_ element: SetElement) -> Bool {
+    policy.admits(element.address) && element.names.contains(where: policy.selects)
   }
 
   private func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp)

@@ -100,7 +100,8 @@ extension Watch {
     let builder = SnapshotBuilder(set.policy, digesting: digesting)
     let elements = builder.elements(
       of: names.values.lazy.filter { $0.sets.contains(index) }.map { (name: $0.name, states: $0.states) })
-    let step = builder.step(from: set.published, to: elements, isApproved: set.isApproved, at: now)
+    let step = builder.step(
+      from: set.published, to: elements, forgotten: set.forgotten, isApproved: set.isApproved, at: now)
     noteObjections(set, step.objections, at: now)
     sets[index].decided(step)
     return step.publication

@@ -118,28 +118,27 @@ extension Watch {
 
   private mutating func forget(_ subject: String, at now: Timestamp) {
     if let address = IPAddress(subject) {
-      for name in names.keys.sorted() {
-        guard names[name]?.states.contains(where: { $0.records.contains { $0.address == address } }) == true
-        else {
-          continue
-        }
-        changeHoldings(of: name, at: now) { watch in
-          watch.names[name]?.revoke(at: now) { $0.address == address } ?? LedgerStep()
-        }
-        askNow(name, at: now)
-      }
+      for name in names.keys.sorted() { revoke(name, at: now) { $0.address == address } }
     } else if let name = try? DomainName(subject) {
+      revoke(name, at: now) { _ in true }
       if quarantine.forget(name, at: now) {
         untrack(name, at: now)
         probes[name] = nil
         pending.forgottenNames.append(name)
-      } else {
-        changeHoldings(of: name, at: now) { watch in
-          watch.names[name]?.revoke(at: now) { _ in true } ?? LedgerStep()
-        }
-        askNow(name, at: now)
       }
     }
     pending.note("operator.forget", subject, "an operator had it forgotten", at: now)
+  }
+
+  /// Ends what a name holds as an operator wants, so that no guard objects, and asks anew.
+  private mutating func revoke(_ name: DomainName, at now: Timestamp, _ drop: (HeldRecord) -> Bool) {
+    guard let tracked = names[name] else { return }
+    let gone = tracked.states.flatMap(\.records).filter(drop).compactMap(\.address)
+    guard !gone.isEmpty else { return }
+    changeHoldings(of: name, at: now) { watch in
+      watch.names[name]?.revoke(at: now, drop) ?? LedgerStep()
+    }
+    for index in tracked.sets { sets[index].forget(gone) }
+    askNow(name, at: now)
   }
 }

@@ -146,6 +146,17 @@ extension Watch {
         at: lookup.at)
     } else {
       pending.note("upstream.recovered", lookup.vantage.label, "answers again", at: lookup.at)
+      askAgain(at: lookup.vantage, now: lookup.at)
+    }
+  }
+
+  /// Asks at once what failed at a vantage and waits for its turn, since the vantage answers again.
+  private mutating func askAgain(at vantage: Vantage, now: Timestamp) {
+    for tracked in names.values {
+      for clock in tracked.state(at: vantage)?.clocks ?? [] where clock.failures > 0 {
+        let question = Question(tracked.name, clock.type)
+        if schedule.due(question, at: vantage) != nil { schedule.plan(question, at: vantage, for: now) }
+      }
     }
   }
 

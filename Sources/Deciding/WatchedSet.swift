@@ -11,6 +11,8 @@ package struct WatchedSet: Sendable {
   /// Whether what its names give may differ from what is published.
   private(set) var isChanged = false
   var isApproved = false
+  /// What an operator had forgotten since the last generation.
+  private(set) var forgotten = Set<IPAddress>()
   package private(set) var objections: [GuardObjection] = []
   package private(set) var isStale = false
   package private(set) var checkedAt: Timestamp?
@@ -76,10 +78,18 @@ package struct WatchedSet: Sendable {
     isChanged = false
     // An approval lasts until the history has what it released.
     if step.publication == nil { isApproved = false }
+    if step.publication == nil, step.objections.isEmpty { forgotten = [] }
+  }
+
+  /// Takes note that these addresses go because somebody wants it.
+  mutating func forget(_ addresses: some Sequence<IPAddress>) {
+    forgotten.formUnion(addresses)
+    isChanged = true
   }
 
   mutating func publish(_ snapshot: Snapshot) {
     published = snapshot
+    forgotten = []
     isApproved = false
   }
 

@@ -105,4 +105,45 @@ struct GuardTests {
     let kinds = day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("set.") }
     #expect(kinds == ["set.held", "set.released"])
   }
+
+  @Test("What the configuration no longer selects leaves without a guard's doubt", arguments: [0, 1])
+  func revocation(kind: Int) {
+    let both: Set<AddressFamily> = [.ipv4, .ipv6]
+    var day = WatchScenario([policy(["a.example", "b.example"], families: both)])
+    day.answer("a.example", Self.addresses(0..<20))
+    day.answer("a.example", ["2603:1061:f:100::10"])
+    day.answer("b.example", ["20.5.0.1"])
+    day.outcome(.noData, for: "b.example", .aaaa)
+    let restored = day.restoredState()
+    let narrower =
+      kind == 0
+      ? policy(["b.example"], families: both) : policy(["a.example", "b.example"], families: [.ipv4])
+    var next = WatchScenario([narrower], restored: restored, now: day.now)
+    next.store()
+    #expect(next.publishedSet()?.status == .ok)
+    #expect(next.published() == (kind == 0 ? ["20.5.0.1"] : Self.addresses(0..<20) + ["20.5.0.1"]))
+  }
+
+  @Test("What an operator had forgotten leaves without a guard's doubt")
+  func forgotten() {
+    var day = WatchScenario([policy(["a.example", "b.example"])])
+    day.answer("a.example", Self.addresses(0..<20))
+    day.answer("b.example", ["20.5.0.1"])
+    day.store()
+    day.watch.take(
+      [Decision(id: 1, at: day.now, kind: .forget, subject: "a.example", reason: "", by: "")], at: day.now)
+    day.store()
+    #expect(day.published() == ["20.5.0.1"])
+    #expect(day.publishedSet()?.status == .ok)
+  }
+
+  @Test("No approval publishes an empty set")
+  func approvalOfNothing() {
+    var day = change(["20.0.0.1"], to: [])
+    day.watch.take(
+      [Decision(id: 1, at: day.now, kind: .approve, subject: "mcr", reason: "", by: "")], at: day.now)
+    day.store()
+    #expect(day.published() == ["20.0.0.1"])
+    #expect(day.publishedSet()?.status == .held)
+  }
 }

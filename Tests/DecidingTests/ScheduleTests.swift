@@ -65,6 +65,24 @@ struct ScheduleTests {
     #expect(day.watch.takeDue(at: day.now)?.question.name.text == "n777.example", "though it is due last")
   }
 
+  @Test("An upstream that answers again is asked at once for all that failed meanwhile")
+  func recovery() {
+    let names = (0..<10).map { "n\($0).example" }
+    var day = WatchScenario([policy(names)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    for _ in 0..<10 {
+      for name in names { day.outcome(.failure(.timeout), for: name) }
+      day.pass(.seconds(300))
+      while day.watch.takeDue(at: day.now) != nil {}
+    }
+    for name in names.dropFirst() { day.outcome(.failure(.timeout), for: name) }
+    #expect(day.watch.takeDue(at: day.now) == nil)
+    day.answer("n0.example", ["20.0.0.1"])
+    var asked = 0
+    while day.watch.takeDue(at: day.now) != nil { asked += 1 }
+    #expect(asked == 9)
+  }
+
   @Test("The budget bounds how many questions go out in a second, whatever is due")
   func budget() {
     let names = (0..<1000).map { "n\($0).example" }
