@@ -92,7 +92,7 @@ package actor ResolverWorker: Service {
   {
     let refused = watch.take(sightings)
     if let position { watch.take(position) }
-    measures.count(sightings, refused: refused.count)
+    measures.count(sightings)
     asking.ring()
     saving.ring()
     return refused
@@ -191,7 +191,7 @@ package actor ResolverWorker: Service {
       await takeDecisions()
       guard round.isMultiple(of: Self.sweepEvery) else { continue }
       watch.sweep(at: clock.now)
-      measures.record(watch.figures, watch.publishedSets, watch.vantageHealth)
+      measures.record(watch.figures, watch.vantageHealth)
       if watch.isChanged { saving.ring() }
       await publishAll()
     }

@@ -7,7 +7,6 @@ final class WorkerMeasures {
   private var lookups: [LookupKind: Counter] = [:]
   private var roundTrips: [Vantage: Metrics.Timer] = [:]
   private let sightings = Counter(label: "postern_sightings")
-  private let refusedSightings = Counter(label: "postern_sightings_refused")
   private let commits = Metrics.Timer(label: "postern_history_commit")
   private let commitFailures = Counter(label: "postern_history_commit_failures")
   private let trackedNames = Gauge(label: "postern_names_tracked")
@@ -40,33 +39,21 @@ final class WorkerMeasures {
     timer.recordMilliseconds(lookup.roundTrip.milliseconds)
   }
 
-  func count(_ seen: [Sighting], refused: Int) {
-    sightings.increment(by: seen.reduce(0) { $0 + $1.count })
-    refusedSightings.increment(by: refused)
-  }
+  func count(_ seen: [Sighting]) { sightings.increment(by: seen.reduce(0) { $0 + $1.count }) }
 
   func committed(in span: Duration) { commits.recordMilliseconds(span.milliseconds) }
 
   func commitFailed() { commitFailures.increment() }
 
   func record(
-    _ figures: WatchFigures, _ sets: [PublishedSet], _ vantages: [(vantage: Vantage, health: VantageHealth)]
+    _ figures: WatchFigures, _ vantages: [(vantage: Vantage, health: VantageHealth)]
   ) {
     trackedNames.record(figures.trackedNames)
     quarantinedNames.record(figures.quarantinedNames)
     learnedNames.record(figures.admittedNames)
-    for set in sets {
-      let name = ("set", set.snapshot.set.text)
-      for family in AddressFamily.allCases {
-        Gauge(label: "postern_set_elements", dimensions: [name, ("family", family.description)])
-          .record(set.snapshot.count(of: family))
-      }
-      Gauge(label: "postern_set_generation", dimensions: [name]).record(set.snapshot.generation.number)
-      for status in [SetStatus.ok, .stale, .held] {
-        Gauge(label: "postern_set_status", dimensions: [name, ("status", status.rawValue)])
-          .record(set.status == status ? 1 : 0)
-      }
-      Gauge(label: "postern_set_checked_timestamp_seconds", dimensions: [name]).record(set.checkedAt.seconds)
+    for reason in SightingRefusal.allCases {
+      let gauge = Gauge(label: "postern_sightings_refused", dimensions: [("reason", reason.rawValue)])
+      gauge.record(figures.refusedSightings[reason] ?? 0)
     }
     for (vantage, health) in vantages {
       Gauge(label: "postern_upstream_failing", dimensions: [("vantage", vantage.label)])
