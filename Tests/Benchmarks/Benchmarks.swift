@@ -4,6 +4,8 @@ enum Benchmarks {
   static func main() async throws {
     let arguments = CommandLine.arguments.dropFirst()
     switch arguments.first {
+    case "lines": try await LineBenchmark.run(Array(arguments.dropFirst()))
+    case "fuzz-lines": try await LineBenchmark.fuzz(Array(arguments.dropFirst()))
     default: print("usage: benchmarks NAME [ARGUMENT…]")
     }
   }
