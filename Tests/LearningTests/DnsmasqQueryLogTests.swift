@@ -158,7 +158,7 @@ import Testing
       readings == [
         Self.name("westeurope"),
         .malformed(.notHostname),  // two lines run into one
-        Self.name("afterhole"),
+        Self.name("afternul"),
         Self.name("crlf"),
         .malformed(.notHostname),  // not UTF-8
         .skip,  // a reply whose name looks like an answer
@@ -185,7 +185,7 @@ import Testing
       "query[", "] ", " from ", ".data.mcr.microsoft.com", "dnsmasq[", "]: ", "<30>1 ", "\r", "\0",
     ]
     .map { Array($0.utf8) }
-    for _ in 0..<60_000 {
+    for _ in 0..<20_000 {
       var line = seeds[Int(random.next() % UInt64(seeds.count))]
       for _ in 0..<(random.next() % 4) where !line.isEmpty {
         let index = Int(random.next() % UInt64(line.count))
@@ -197,9 +197,11 @@ import Testing
         }
       }
       guard case .name(let name) = Self.read(line) else { continue }
-      let text = String(decoding: line, as: UTF8.self).lowercased()
-      #expect(name.isHostname && text.contains("] \(name.text) from "), "\(text)")
-      #expect(name.labels.count == 5)
+      let text = Array(String(decoding: line, as: UTF8.self).lowercased().utf8)
+      let found = Array("] \(name.text) from ".utf8)
+      let isThere = text.indices.contains { text[$0...].starts(with: found) }
+      if !name.isHostname || !isThere { Issue.record("learned \(name) from \(line)") }
+      if name.labels.count != 5 { Issue.record("learned \(name)") }
     }
   }
 }

@@ -96,8 +96,9 @@ import Testing
     try log.open()
     for round in 0..<4 {
       try log.write(100)
-      if round > 0 { try await log.catchUp() }
-      if round > 1 { try log.write(30) }
+      try await log.catchUp()
+      // In every other round the copy holds lines that weren't read yet.
+      if round % 2 == 1 { try log.write(30) }
       try log.copy(to: ".\(9 - round)")
       try log.truncate()
       try log.write(10)

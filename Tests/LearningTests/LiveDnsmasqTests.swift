@@ -15,16 +15,15 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let log = folder.appending(path: "dnsmasq.log").path
+    let output = folder.appending(path: "dig").path
     let port = try freePort()
-    let server = Process()
-    server.executableURL = URL(fileURLWithPath: try program("dnsmasq", package: "dnsmasq-base"))
-    server.arguments = [
-      "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
-      "--bind-interfaces", "--no-resolv", "--no-hosts", "--address=/#/192.0.2.1",
-      "--log-queries\(setting)", "--log-facility=\(log)", "--user=\(NSUserName())", "--pid-file",
-    ]
-    try server.run()
-    defer { server.terminate() }
+    let server = try ChildProgram(
+      try ChildProgram.path("dnsmasq", package: "dnsmasq-base"),
+      [
+        "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
+        "--bind-interfaces", "--no-resolv", "--no-hosts", "--address=/#/192.0.2.1", "--log-queries\(setting)",
+        "--log-facility=\(log)", "--user=\(NSUserName())", "--pid-file",
+      ], output: "/dev/null")
 
     let follower = FileFollower(
       path: log, format: .dnsmasq, watching: DnsmasqQueryLogTests.mcr, position: nil,
@@ -33,12 +32,12 @@ import Testing
     let before = (0..<50).map { "before\($0).data.mcr.microsoft.com" }
     let between = (0..<50).map { "between\($0).data.mcr.microsoft.com" }
     let after = (0..<50).map { "after\($0).data.mcr.azure.cn" }
-    try await ask(["ready.example"], port: port)
-    try await ask(before + ["other.example"], port: port)
+    try await ask(["ready.example"], port: port, output: output)
+    try await ask(before + ["other.example"], port: port, output: output)
     try #require(rename(log, log + ".1") == 0)
-    try await ask(between, port: port)
-    try #require(kill(server.processIdentifier, SIGUSR2) == 0)
-    try await ask(after, port: port)
+    try await ask(between, port: port, output: output)
+    server.signal(SIGUSR2)
+    try await ask(after, port: port, output: output)
 
     var counts = [String: Int64]()
     while counts.count < 150 {
@@ -47,42 +46,25 @@ import Testing
     }
     #expect(Set(counts.keys) == Set(before + between + after))
     #expect(counts.values.allSatisfy { $0 == 1 })
+    server.signal(SIGTERM)
+    try await server.ended()
   }
 
   /// Asks for each name until it is answered; a server that has just started refuses at first.
-  private func ask(_ names: [String], port: Int) async throws {
-    let dig = try program("dig", package: "bind9-dnsutils")
+  private func ask(_ names: [String], port: Int, output: String) async throws {
+    let dig = try ChildProgram.path("dig", package: "bind9-dnsutils")
     let end = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < end {
       let questions = names.flatMap { [$0, "A"] }
-      let output = try await run(
-        dig, ["@127.0.0.1", "-p", "\(port)", "+short", "+tries=1", "+time=5", "+noedns"] + questions)
-      if output.split(separator: "\n").count(where: { $0 == "192.0.2.1" }) == names.count { return }
+      let child = try ChildProgram(
+        dig, ["@127.0.0.1", "-p", "\(port)", "+short", "+tries=1", "+time=5", "+noedns"] + questions,
+        output: output)
+      try await child.ended()
+      let answers = try String(contentsOfFile: output, encoding: .utf8)
+      if answers.split(separator: "\n").count(where: { $0 == "192.0.2.1" }) == names.count { return }
       try await Task.sleep(for: .milliseconds(50))
     }
     throw DeadlinePassed()
-  }
-
-  private func run(_ program: String, _ arguments: [String]) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in done.resume() }
-      do { try process.run() } catch { done.resume(throwing: error) }
-    }
-    // At most a few kilobytes, which the pipe holds.
-    return String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
-  }
-
-  private func program(_ name: String, package: String) throws -> String {
-    let places = ["/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/usr/local/bin/"].map { $0 + name }
-    return try #require(
-      places.first { FileManager.default.isExecutableFile(atPath: $0) },
-      "\(name) is missing. Try: apt-get install \(package)")
   }
 
   /// A UDP port that was free a moment ago.

@@ -99,7 +99,7 @@ import Testing
     ),
     Bad(
       "upstreams: [{ address: 10.0.0.1, name: 'a b' }]",
-      "p.yaml:1:40: upstreams[0].name: 'a b' is not a name. Try: 1 to 64 letters, digits and . _ : @ / -"),
+      "p.yaml:1:40: upstreams[0].name: 'a b' is not a name. Try: 1 to 64 letters, digits and . _ : @ / [ ] -"),
     Bad(
       "sets: { A: { profile: mcr-global } }",
       "p.yaml:1:9: sets.A: 'A' can't be the name of a set. Try: 1 to 26 of a-z 0-9 _ and -, not beginning with -"
@@ -210,7 +210,7 @@ import Testing
     // No YAML.
     Bad(
       "http: { listen: [",
-      "p.yaml:1:18: did not find expected node content. Try: check indentation, quotes and brackets at and above this line"
+      "p.yaml:2:1: did not find expected node content. Try: check indentation, quotes and brackets at and above this line"
     ),
     Bad(
       "a: b: c",

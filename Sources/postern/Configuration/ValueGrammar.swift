@@ -102,11 +102,11 @@ extension ValueGrammar<String> {
 
   /// What names a vantage or a token: it stands in labels, URLs and tables, so it has no spaces.
   static let label = ValueGrammar(
-    "a name", remedy: "1 to 64 letters, digits and . _ : @ / -"
+    "a name", remedy: "1 to 64 letters, digits and . _ : @ / [ ] -"
   ) { text in
     let isPlain = text.utf8.allSatisfy { octet in
       (0x61...0x7a).contains(octet) || (0x41...0x5a).contains(octet) || (0x2d...0x3a).contains(octet)
-        || octet == UInt8(ascii: "@") || octet == UInt8(ascii: "_")
+        || "@_[]".utf8.contains(octet)
     }
     return isPlain && (1...64).contains(text.utf8.count) ? text : nil
   }
