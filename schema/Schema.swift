@@ -4,6 +4,7 @@ package enum Schema {
   package struct Migration: Sendable {
     /// What `user_version` says once it is applied; 1 or more, without gaps.
     package let number: Int
+    /// Several statements, run as they stand.
     package let sql: String
   }
 

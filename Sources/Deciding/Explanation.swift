@@ -2,6 +2,7 @@ package import DNS
 
 /// Why an address is, was or isn't in a set: what the history knows about it, joined. Built from values alone.
 package struct Explanation: Hashable, Sendable {
+  /// The address that was asked about.
   package let address: IPAddress
   /// The moment that was asked about; nil for now.
   package let at: Timestamp?
@@ -28,7 +29,9 @@ package struct Explanation: Hashable, Sendable {
 
   /// One alias, without its TTL, which changes from answer to answer.
   package struct Link: Hashable, Sendable {
+    /// The alias.
     package let owner: DomainName
+    /// The name that it stands for.
     package let target: DomainName
   }
 

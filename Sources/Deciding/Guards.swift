@@ -2,9 +2,13 @@ package import DNS
 
 /// Why a guard holds a candidate.
 package enum GuardObjection: Hashable, Sendable, CustomStringConvertible {
+  /// The family would have no element left.
   case empty(AddressFamily, had: Int)
+  /// More than the share `allowed` (0...1) of the family would leave.
   case shrink(AddressFamily, from: Int, leaving: Int, allowed: Double)
+  /// The set, both families together, would become more than `allowed` times as large.
   case growth(from: Int, to: Int, allowed: Double)
+  /// The set would hold more than `maxElements`; also said of a first generation.
   case tooMany(Int, allowed: Int)
 
   /// Whether it objects to addresses leaving, and not to any coming.

@@ -2,11 +2,17 @@ package import DNS
 
 /// A record that answers gave lately for one name at one vantage: an open interval of the history.
 package struct HeldRecord: Hashable, Sendable {
+  /// As in the answer: the tracked name itself, or a target further down its aliases.
   package let owner: DomainName
+  /// A, AAAA or CNAME.
   package let type: RecordType
+  /// `.address` for A and AAAA, `.name` for CNAME.
   package let data: RecordData
+  /// When this interval began, also before a restart.
   package let firstSeen: Timestamp
+  /// By the wall clock, for people; retention is measured on `watched`.
   package private(set) var lastSeen: Timestamp
+  /// Lookups that held it since `firstSeen`, repeats out of a resolver's cache included.
   package private(set) var count: Int64 = 1
   /// The largest TTL seen: behind a cache the rest only count down to it.
   package private(set) var ttl: TTL

@@ -3,8 +3,11 @@ package import DNS
 /// A record as it was seen in answers to one tracked name at one vantage, over one unbroken interval. It is the
 /// observation of DESIGN with the question's name, so that "which names gave this address" is one look-up.
 package struct Observation: Hashable, Sendable {
+  /// What was seen, and in answer to whose question; equal keys over time are the same record.
   package let key: ObservationKey
+  /// When this interval began: a record that comes back after its interval ended begins a new one.
   package let firstSeen: Timestamp
+  /// The last lookup that held it; not before `firstSeen`, also when the wall clock went back.
   package let lastSeen: Timestamp
   /// Lookups that held it.
   package let count: Int64
@@ -29,8 +32,11 @@ package struct Observation: Hashable, Sendable {
 package struct ObservationKey: Hashable, Sendable {
   /// The tracked name that was asked.
   package let name: DomainName
+  /// The upstream that gave it: what each gives is held, aged and ended by itself.
   package let vantage: Vantage
+  /// The owner name in the answer: the end of the chain for an address, a link of it for a CNAME.
   package let owner: DomainName
+  /// A, AAAA or CNAME.
   package let type: RecordType
   /// `.address` for A and AAAA, `.name` for CNAME; nothing else is observed.
   package let data: RecordData
@@ -46,8 +52,11 @@ package struct ObservationKey: Hashable, Sendable {
 
 /// How one question stands at one vantage, enough to go on after a restart.
 package struct QuestionStatus: Hashable, Sendable {
+  /// A tracked name with A or AAAA: one of its own for each family.
   package let question: Question
+  /// The upstream that was asked; it may be configured no more.
   package let vantage: Vantage
+  /// What came of the last lookup; `noData` also where a removed upstream's addresses run out.
   package let outcome: Outcome
   /// The last lookup, whatever came of it.
   package let askedAt: Timestamp
@@ -71,10 +80,14 @@ package struct QuestionStatus: Hashable, Sendable {
 
 /// A record that DNS gave and Postern did not believe.
 package struct Rejection: Hashable, Sendable {
+  /// The record as it was given, with the question's name.
   package let key: ObservationKey
+  /// The first rule that it broke.
   package let reason: RejectionReason
+  /// When it was told first since the start; repeats are not stored until the memory of reports is full.
   package let at: Timestamp
 
+  /// Of a record that is not held: what is held already is never rejected.
   package init(key: ObservationKey, reason: RejectionReason, at: Timestamp) {
     self.key = key
     self.reason = reason
@@ -94,9 +107,13 @@ package enum RejectionReason: String, Hashable, Sendable {
 
 /// A name that was learned, and how far it is believed.
 package struct LearnedName: Hashable, Sendable {
+  /// A hostname that a pattern selects.
   package let name: DomainName
+  /// Only `admitted` names are asked for sets and restored as tracked.
   package let state: LearnedNameState
+  /// When it was first seen in use, since it was last forgotten.
   package let firstSighted: Timestamp
+  /// When it was last seen in use: what is unused longest makes room when a pattern is full.
   package let lastSighted: Timestamp
   /// How often it was sighted.
   package let sightings: Int64
@@ -133,9 +150,11 @@ package enum LearnedNameState: String, Hashable, Sendable {
 
 /// One change of a set, to be stored whole or not at all.
 package struct Publication: Hashable, Sendable {
+  /// The new generation, never empty.
   package let snapshot: Snapshot
   /// The step from the previous generation; the whole set when there was none.
   package let entered: [IPAddress]
+  /// What the previous generation had and this one lacks; sorted, like `entered`.
   package let left: [IPAddress]
 
   package init(snapshot: Snapshot, entered: [IPAddress], left: [IPAddress]) {
@@ -147,13 +166,19 @@ package struct Publication: Hashable, Sendable {
 
 /// How a set stands, for readers that have only the history.
 package struct SetState: Hashable, Sendable {
+  /// The set's name, also of one that is configured no more.
   package let set: SetName
+  /// As of the last commit: a reader must also judge `checkedAt` by the time, since a dead service writes no
+  /// `stale`.
   package let status: SetStatus
+  /// What the guards said, one sentence each; empty unless something is held back.
   package let heldReasons: [String]
+  /// The last successful lookup for this set; stored at most once a minute when nothing else changes.
   package let checkedAt: Timestamp
   /// `maxStale` of the set's policy when this was written.
   package let maxStale: Duration
 
+  /// A state to be stored in the place of the set's earlier one.
   package init(
     set: SetName, status: SetStatus, heldReasons: [String], checkedAt: Timestamp, maxStale: Duration
   ) {
@@ -167,6 +192,7 @@ package struct SetState: Hashable, Sendable {
 
 /// Something an operator should be able to read about later.
 package struct Event: Hashable, Sendable {
+  /// When it happened; several events may share a moment, and the history keeps their order.
   package let at: Timestamp
   /// A stable word for programs, such as `set.held` or `address.rejected`.
   package let kind: String
@@ -175,6 +201,7 @@ package struct Event: Hashable, Sendable {
   /// One sentence for people.
   package let detail: String
 
+  /// An event to be stored; the history keeps the newest 100,000.
   package init(at: Timestamp, kind: String, subject: String, detail: String) {
     self.at = at
     self.kind = kind
@@ -187,14 +214,18 @@ package struct Event: Hashable, Sendable {
 package struct Decision: Hashable, Sendable {
   /// Given by the history; 0 before it is stored.
   package let id: Int64
+  /// When it was asked for, not when it took effect.
   package let at: Timestamp
+  /// What is asked; it decides how `subject` is read.
   package let kind: DecisionKind
   /// A set's name, a domain name or an address, by kind.
   package let subject: String
+  /// In the operator's words; may be empty.
   package let reason: String
   /// Who asked: a user's or a token's name.
   package let by: String
 
+  /// A request; without `id` it is one that the history has not stored yet.
   package init(id: Int64 = 0, at: Timestamp, kind: DecisionKind, subject: String, reason: String, by: String)
   {
     self.id = id
@@ -218,14 +249,18 @@ package enum DecisionKind: String, Hashable, Sendable {
 
 /// Where the reader of a followed file stands; committed together with what was read.
 package struct FollowerPosition: Hashable, Sendable {
+  /// The path as configured: the identity under which a position is stored.
   package let path: String
+  /// `st_dev`; with `inode` it tells a rotated file from the one that was read.
   package let device: UInt64
+  /// `st_ino`; a new file may get an old one's, which is why `head` is compared too.
   package let inode: UInt64
   /// The first octets of the file, at most 256: they tell a new file from an old one with the same inode.
   package let head: [UInt8]
   /// Octets consumed.
   package let offset: Int64
 
+  /// A place to go on from after a restart.
   package init(path: String, device: UInt64, inode: UInt64, head: [UInt8], offset: Int64) {
     self.path = path
     self.device = device
@@ -237,26 +272,37 @@ package struct FollowerPosition: Hashable, Sendable {
 
 /// What one commit stores: all of it or nothing.
 package struct HistoryBatch: Sendable {
+  /// When it was made: the writer's heartbeat, from which readers tell that somebody looks.
   package let at: Timestamp
   /// Opened or renewed intervals.
   package var observations: [Observation] = []
   /// Intervals that ended: gone from the open ones, with the moment from which they no longer count.
   package var closed: [(observation: Observation, until: Timestamp)] = []
+  /// Records that were not believed; the writer counts repeats of a key.
   package var rejections: [Rejection] = []
+  /// How questions stand now; each replaces the earlier state.
   package var questions: [QuestionStatus] = []
   /// Questions that are asked no more: their status goes.
   package var retiredQuestions: [(question: Question, vantage: Vantage)] = []
+  /// Whole states; each replaces the earlier one, after `forgottenNames` are deleted.
   package var learnedNames: [LearnedName] = []
+  /// Learned names whose rows go; a name may be here and be learned again in the same batch.
   package var forgottenNames: [DomainName] = []
+  /// At most one for each set: the generation after the last that is stored.
   package var publications: [Publication] = []
+  /// Sets whose standing differs from what is stored.
   package var setStates: [SetState] = []
+  /// In the order in which they happened.
   package var events: [Event] = []
   /// Ids of operator decisions that took effect with this commit.
   package var appliedDecisions: [Int64] = []
+  /// How far followed files were read: stored with their sightings, so that none is lost or counted twice.
   package var positions: [FollowerPosition] = []
 
+  /// An empty batch; committing one only says that the writer was looking.
   package init(at: Timestamp) { self.at = at }
 
+  /// Whether there is nothing to store.
   package var isEmpty: Bool {
     observations.isEmpty && closed.isEmpty && rejections.isEmpty && questions.isEmpty
       && retiredQuestions.isEmpty
@@ -267,13 +313,20 @@ package struct HistoryBatch: Sendable {
 
 /// What a start needs from the history.
 package struct RestoredState: Sendable {
+  /// Open intervals, also of names and upstreams that are configured no more.
   package var observations: [Observation] = []
+  /// The last known states; after a crash up to 15 s older than the observations.
   package var questions: [QuestionStatus] = []
+  /// Quarantined and admitted ones, whether or not a pattern still selects them.
   package var learnedNames: [LearnedName] = []
+  /// The last generation of each set that ever published; numbers go on from there.
   package var snapshots: [SetName: Snapshot] = [:]
+  /// How the sets stood at the last commit.
   package var setStates: [SetName: SetState] = [:]
+  /// Where each followed file is to be read on.
   package var positions: [FollowerPosition] = []
 
+  /// What a first start finds: nothing.
   package init() {}
 }
 
@@ -289,10 +342,12 @@ package protocol HistoryRecorder: Sendable {
 
 /// A closed interval has `until`; one without is open. An observation with when it stopped counting.
 package struct ObservedInterval: Hashable, Sendable {
+  /// What was seen, with its first and last sighting: it counts beyond the last, for its retention.
   package let observation: Observation
   /// The moment from which it no longer counted; nil while it does.
   package let until: Timestamp?
 
+  /// - Parameter until: exclusive, after `observation.lastSeen`.
   package init(observation: Observation, until: Timestamp?) {
     self.observation = observation
     self.until = until
@@ -301,12 +356,16 @@ package struct ObservedInterval: Hashable, Sendable {
 
 /// When a set published which generation.
 package struct GenerationRecord: Hashable, Sendable {
+  /// Unique within its set, and never given again.
   package let generation: Generation
+  /// When it was published; never before its predecessor, also when the wall clock went back.
   package let at: Timestamp
+  /// Equal digests of one set are equal address lists.
   package let digest: Digest
   /// Addresses in it.
   package let size: Int
 
+  /// What the history stored of a generation, without its addresses.
   package init(generation: Generation, at: Timestamp, digest: Digest, size: Int) {
     self.generation = generation
     self.at = at
@@ -317,11 +376,14 @@ package struct GenerationRecord: Hashable, Sendable {
 
 /// When an address was in a set: from the generation that brought it to the one that took it away.
 package struct Membership: Hashable, Sendable {
+  /// The set; an address may be in several at once.
   package let set: SetName
+  /// The generation that brought it.
   package let entered: GenerationRecord
   /// Nil while it is in the set.
   package let left: GenerationRecord?
 
+  /// One stay of an address in a set: coming back begins another.
   package init(set: SetName, entered: GenerationRecord, left: GenerationRecord?) {
     self.set = set
     self.entered = entered

@@ -9,6 +9,7 @@ package struct Limits: Sendable, Hashable {
   /// Addresses believed for one name.
   package let addressesPerName: Int
 
+  /// The defaults of the configuration. All are 1 or more; nothing here checks it.
   package init(
     queriesPerSecond: Int = 500, outstanding: Int = 1024, namesPerPattern: Int = 1024,
     addressesPerName: Int = 1000

@@ -2,10 +2,13 @@ package import DNS
 
 /// One question asked once at one vantage, and all that came of it.
 package struct Lookup: Hashable, Sendable {
+  /// What was asked, not what the reply repeats: a reply to another question is `malformed`.
   package let question: Question
+  /// The upstream that was asked.
   package let vantage: Vantage
   /// When the reply was complete, or the lookup given up.
   package let at: Timestamp
+  /// What came of it; the other properties are details for people and for the schedule.
   package let outcome: Outcome
   /// The response code of the reply; nil when there was none.
   package let responseCode: ResponseCode?
@@ -86,6 +89,7 @@ package enum FailureKind: String, Hashable, Sendable, CaseIterable {
   case timeout
   /// SERVFAIL, NOTIMP, or another code that says the resolver could not.
   case servFail
+  /// REFUSED: this resolver doesn't serve us, which says nothing about the name.
   case refused
   /// FORMERR or BADVERS, also without EDNS.
   case formErr

@@ -2,7 +2,9 @@ package import DNS
 
 /// How a tracked name stands, for people.
 package struct NameReport: Hashable, Sendable {
+  /// A tracked name; quarantined ones are not reported.
   package let name: DomainName
+  /// The sets that select it, in the configuration's order.
   package let sets: [SetName]
   /// How it was learned; nil for a configured name or a seed.
   package let learned: LearnedName?
@@ -14,6 +16,7 @@ package struct NameReport: Hashable, Sendable {
 
 /// How one question stands at one vantage.
 package struct QuestionReport: Hashable, Sendable {
+  /// As after its last lookup.
   package let status: QuestionStatus
   /// When it is asked next; nil while it is being asked.
   package let due: Timestamp?

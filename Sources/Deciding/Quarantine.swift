@@ -13,6 +13,7 @@ package struct Quarantine: Sendable {
   package static let denialLifetime = Duration.seconds(600)
   /// Probes a second, and how many may go at once after a quiet time.
   package static let probesPerSecond = 20.0
+  /// How many names may be probed at once after 2.5 s of quiet.
   package static let probeBurst = 50.0
   /// An admitted name that nobody used for this long makes room when its pattern is full.
   package static let unusedAfter = Duration.seconds(30 * 86_400)
@@ -226,16 +227,24 @@ package enum ProbeResult: Hashable, Sendable {
   case admitted(displacing: DomainName?)
   /// Real, but its pattern is full.
   case refused
+  /// Denied, or unproven and unused for `unprovenAfter`: its row in the history goes.
   case forgotten
+  /// Asked again later, after a growing pause.
   case waiting
 }
 
 /// Why a sighting was not taken up.
 package enum SightingRefusal: String, Hashable, Sendable, CaseIterable {
+  /// No set's pattern selects it.
   case noPattern
+  /// A label is no hostname's (RFC 1123 §2.1): an escape, an underscore, a hyphen at its edge, a star.
   case notHostname
+  /// Upstreams denied it, or an operator had it forgotten, within `denialLifetime`.
   case deniedLately
+  /// `longestQueue` names wait under its pattern.
   case queueFull
+  /// The source that saw it has half of a queue waiting already.
   case sourceShare
+  /// It exists, but `namesPerPattern` names are believed and all are in use; it waits for room.
   case patternFull
 }

@@ -6,9 +6,13 @@ package import DNS
 /// machine sleeps, when the wall clock jumps. So it is measured on `watched`, which grows by the time between two
 /// lookups only if the first of them succeeded, by at most `longestGap`, and never shrinks.
 package struct QuestionClock: Hashable, Sendable {
+  /// A or AAAA.
   package let type: RecordType
+  /// What came of the last lookup; nil before the first.
   package private(set) var outcome: Outcome?
+  /// The last lookup by the wall clock, whatever came of it; nil before the first.
   package private(set) var askedAt: Timestamp?
+  /// The last answer or denial; nil when none ever came.
   package private(set) var succeededAt: Timestamp?
   /// The first of the failures in a row that end with the last lookup; nil when that one succeeded.
   package private(set) var failingSince: Timestamp?
@@ -17,6 +21,7 @@ package struct QuestionClock: Hashable, Sendable {
   /// Milliseconds for which this question has been watched.
   package private(set) var watched: Int64 = 0
 
+  /// One that was never asked: `watched` is 0 and runs from the first success on.
   package init(_ type: RecordType) { self.type = type }
 
   /// Goes on from what the history kept.

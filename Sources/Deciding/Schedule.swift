@@ -100,6 +100,7 @@ package struct Schedule: Sendable {
 package struct SplitMix: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
+  /// - Parameter state: any number; equal ones give equal sequences.
   package init(state: UInt64) { self.state = state }
 
   package mutating func next() -> UInt64 {

@@ -2,7 +2,9 @@ package import DNS
 
 /// What a set watches.
 package enum Selector: Hashable, Sendable, CustomStringConvertible {
+  /// Exactly this name.
   case name(DomainName)
+  /// Each name that the star or stars can stand for; never the apex.
   case pattern(NamePattern)
 
   /// Whether a tracked name belongs to what this selects.
@@ -24,8 +26,10 @@ package enum Selector: Hashable, Sendable, CustomStringConvertible {
 /// The name of a set: `[a-z0-9_-]`, 1 to 26 characters, so that it is safe in paths, scripts and ipset, whose limit
 /// is 31 with room for `4`, `6` and `-new`.
 package struct SetName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// Safe without quotes or escapes in a shell, a path, a URL and a script.
   package let text: String
 
+  /// Nil when it is empty, longer than `longest`, begins with a hyphen, or holds another character.
   package init?(_ text: some StringProtocol) {
     let utf8 = text.utf8
     let isPlain = utf8.allSatisfy { octet in

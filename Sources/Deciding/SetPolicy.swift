@@ -2,6 +2,7 @@ package import DNS
 
 /// What a set watches and which rules its snapshots follow: everything that a person decides about it.
 package struct SetPolicy: Sendable, Hashable {
+  /// The key under which the history goes on: another name begins another set, at generation 1.
   package let name: SetName
   /// The names and patterns whose addresses belong to the set.
   package let selectors: [Selector]
@@ -13,7 +14,9 @@ package struct SetPolicy: Sendable, Hashable {
   package let retention: Duration
   /// How long a failing vantage freezes its addresses before the set's status becomes `stale`. At least `retention`.
   package let maxStale: Duration
+  /// Of several sets that share a name, the shortest floor and ceiling count for it.
   package let refresh: RefreshPolicy
+  /// Rules for each step of this set alone, also where it shares names with others.
   package let guards: GuardPolicy
   /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
   /// Empty when nothing is known, which expects anything.
@@ -62,6 +65,7 @@ package struct RefreshPolicy: Sendable, Hashable {
   /// No later than this after the last lookup.
   package let ceiling: Duration
 
+  /// 5 s and 5 min unless said otherwise. `ceiling` must not be below `floor`.
   package init(floor: Duration = .seconds(5), ceiling: Duration = .seconds(300)) {
     self.floor = floor
     self.ceiling = ceiling
@@ -79,6 +83,7 @@ package struct GuardPolicy: Sendable, Hashable {
   /// Prefixes outside global unicast that are let in all the same, for sites with a split horizon.
   package let allowSpecial: [IPPrefix]
 
+  /// The configuration's defaults: half, tenfold, ipset's 65,536, and nothing special.
   package init(
     shrink: Double = 0.5, growth: Double = 10, maxElements: Int = 65_536, allowSpecial: [IPPrefix] = []
   ) {

@@ -5,6 +5,7 @@ package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertib
   /// 1 or more.
   package let number: Int64
 
+  /// Any number is taken; 0 stands for the empty set before all where a difference begins there.
   package init(_ number: Int64) { self.number = number }
 
   package var description: String { "\(number)" }
@@ -14,10 +15,13 @@ package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertib
 
 /// One address of a set and why it is there, as it stood when its generation was published.
 package struct SetElement: Hashable, Sendable {
+  /// Public, or inside a prefix that the set's guards allow.
   package let address: IPAddress
   /// The tracked names that gave it, sorted.
   package let names: [DomainName]
+  /// The earliest of its open intervals, over all names and upstreams.
   package let firstSeen: Timestamp
+  /// The latest sighting when the generation was made: it doesn't move while the generation stands.
   package let lastSeen: Timestamp
 
   package init(address: IPAddress, names: [DomainName], firstSeen: Timestamp, lastSeen: Timestamp) {
@@ -30,7 +34,9 @@ package struct SetElement: Hashable, Sendable {
 
 /// A published set: immutable, the same bytes for ever under its generation.
 package struct Snapshot: Hashable, Sendable {
+  /// The set that it is a generation of.
   package let set: SetName
+  /// One more than that of the snapshot before.
   package let generation: Generation
   /// When this content was published.
   package let at: Timestamp
@@ -39,6 +45,7 @@ package struct Snapshot: Hashable, Sendable {
   /// Of the addresses: see `Digest`.
   package let digest: Digest
 
+  /// Takes the elements as they are: the order and the digest are the caller's to keep.
   package init(set: SetName, generation: Generation, at: Timestamp, elements: [SetElement], digest: Digest) {
     self.set = set
     self.generation = generation
@@ -59,6 +66,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// 32 octets.
   package let octets: [UInt8]
 
+  /// - Parameter octets: 32 of them; nothing here checks it.
   package init(octets: [UInt8]) { self.octets = octets }
 
   /// 64 lower-case hexadecimal digits.
@@ -69,6 +77,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 
 /// Whether what is published is what DNS says now.
 package enum SetStatus: String, Hashable, Sendable {
+  /// Every name was looked up in time, and no guard holds anything back.
   case ok
   /// Some name could not be looked up at any vantage for longer than `maxStale`, or nobody looked for that long.
   case stale
@@ -78,7 +87,9 @@ package enum SetStatus: String, Hashable, Sendable {
 
 /// A snapshot with what may change while its generation stands.
 package struct PublishedSet: Hashable, Sendable {
+  /// The last generation that the history has.
   package let snapshot: Snapshot
+  /// `stale` before `held`: a stale set makes the service not ready, a held one only warns.
   package let status: SetStatus
   /// Why a newer candidate is held, one sentence each; empty unless `status` is `held`.
   package let heldReasons: [String]
@@ -87,6 +98,7 @@ package struct PublishedSet: Hashable, Sendable {
   /// Past this moment, without another successful lookup, the status becomes `stale`.
   package let validUntil: Timestamp
 
+  /// A snapshot with how it stands at one moment.
   package init(
     snapshot: Snapshot, status: SetStatus, heldReasons: [String] = [], checkedAt: Timestamp,
     validUntil: Timestamp
@@ -101,9 +113,13 @@ package struct PublishedSet: Hashable, Sendable {
 
 /// What entered and left a set between two of its generations; both sorted.
 package struct SetDifference: Hashable, Sendable {
+  /// The generation to step from; 0 is the empty set before all.
   package let from: Generation
+  /// The generation to arrive at; it may be older than `from`.
   package let to: Generation
+  /// In `to` and not in `from`.
   package let entered: [IPAddress]
+  /// In `from` and not in `to`.
   package let left: [IPAddress]
 
   package init(from: Generation, to: Generation, entered: [IPAddress], left: [IPAddress]) {

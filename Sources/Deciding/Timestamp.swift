@@ -3,8 +3,10 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Milliseconds since the epoch.
   package let milliseconds: Int64
 
+  /// - Parameter milliseconds: since the epoch; negative before it.
   package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+  /// - Parameter seconds: since the epoch, within ±292 million years; beyond, the multiplication traps.
   package init(seconds: Int64) { milliseconds = seconds * 1000 }
 
   /// Whole seconds since the epoch, rounded down.
@@ -73,10 +75,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
+  /// The moment after `span`, to the millisecond; clamped at the ends of `Int64` instead of trapping.
   package static func + (moment: Timestamp, span: Duration) -> Timestamp {
     Timestamp(milliseconds: moment.milliseconds.addingClamped(span.milliseconds))
   }
 
+  /// The moment `span` before, to the millisecond; clamped at the ends of `Int64` instead of trapping.
   package static func - (moment: Timestamp, span: Duration) -> Timestamp {
     Timestamp(milliseconds: moment.milliseconds.addingClamped(-span.milliseconds))
   }

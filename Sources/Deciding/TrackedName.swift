@@ -2,11 +2,13 @@ package import DNS
 
 /// A name that is looked up, with all that vantages gave for it.
 package struct TrackedName: Sendable {
+  /// The QNAME of its questions.
   package let name: DomainName
   /// Whether it was learned from a sighting; otherwise it is configured or a seed and stays.
   package let isLearned: Bool
   /// The sets that select it, as indexes.
   package let sets: [Int]
+  /// One for each vantage that was asked, and for removed ones until their addresses have run out.
   package private(set) var states: [VantageState] = []
 
   package init(_ name: DomainName, isLearned: Bool, sets: [Int]) {
@@ -15,6 +17,7 @@ package struct TrackedName: Sendable {
     self.sets = sets
   }
 
+  /// What one vantage told; nil when it was never asked, or is gone with all that it gave.
   package func state(at vantage: Vantage) -> VantageState? { states.first { $0.vantage == vantage } }
 
   mutating func take(

@@ -4,6 +4,7 @@ package struct Vantage: Hashable, Comparable, Sendable, CustomStringConvertible 
   /// A short name, unique in a configuration: the upstream's configured name, or its address.
   package let label: String
 
+  /// - Parameter label: the identity in the history: renaming an upstream begins another vantage.
   package init(_ label: String) { self.label = label }
 
   package var description: String { label }

@@ -2,12 +2,16 @@ package import DNS
 
 /// All that one vantage told us of one name.
 package struct VantageState: Sendable {
+  /// An upstream; it may be removed while what it gave runs out.
   package let vantage: Vantage
+  /// At most one for each type that was asked.
   package private(set) var clocks: [QuestionClock] = []
+  /// All open intervals, aliases too; `held` says which of them count for a set.
   package private(set) var records: [HeldRecord] = []
   /// Whether something is newer than what the history has.
   package var isUnsaved = false
 
+  /// One that told nothing yet.
   package init(_ vantage: Vantage) { self.vantage = vantage }
 
   /// Goes on from what the history kept.
@@ -129,10 +133,14 @@ package struct VantageState: Sendable {
 
 /// What a lookup changed of what is held.
 package struct LedgerStep: Sendable {
+  /// Intervals that began; renewals are not here.
   package var opened: [Observation] = []
+  /// Intervals that ended, with the moment from which they no longer count.
   package var closed: [(observation: Observation, until: Timestamp)] = []
+  /// Records that were given and not believed, in each lookup anew.
   package var rejections: [Rejection] = []
 
+  /// Nothing changed.
   package init() {}
 }
 

@@ -94,18 +94,24 @@ package struct Readiness: Hashable, Sendable {
   /// What a person should look at although the service is ready.
   package let warnings: [String]
 
+  /// Both in the order in which a person should read them.
   package init(faults: [String], warnings: [String]) {
     self.faults = faults
     self.warnings = warnings
   }
 
+  /// Whether there is no fault; warnings don't count.
   package var isReady: Bool { faults.isEmpty }
 }
 
 /// Figures of a watch for metrics.
 package struct WatchFigures: Hashable, Sendable {
+  /// Configured, seeded and admitted names.
   package let trackedNames: Int
+  /// Names that wait for their first answer, or for room under their pattern.
   package let quarantinedNames: Int
+  /// Learned names that are believed.
   package let admittedNames: Int
+  /// Since the start, by reason; a name that was seen n times counts n.
   package let refusedSightings: [SightingRefusal: Int64]
 }

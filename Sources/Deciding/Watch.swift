@@ -7,7 +7,9 @@ package import DNS
 /// A batch takes effect only when `confirm` says that the history has it: a generation that is not stored is not
 /// published, or a restart could give its number to other addresses.
 package struct Watch: Sendable {
+  /// Of the whole service; those of one set are in its policy.
   package let limits: Limits
+  /// The upstreams that are asked now, without those whose addresses only run out.
   package internal(set) var vantages: [Vantage]
   let digesting: @Sendable ([UInt8]) -> Digest
   var names: [DomainName: TrackedName] = [:]

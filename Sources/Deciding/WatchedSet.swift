@@ -2,7 +2,9 @@ internal import DNS
 
 /// A set with what is published of it and what its names give now.
 package struct WatchedSet: Sendable {
+  /// As configured at the start; it doesn't change while the service runs.
   package let policy: SetPolicy
+  /// The last generation that the history has; nil before the first.
   package private(set) var published: Snapshot?
   /// How many names give each address.
   private var holders: [IPAddress: Int] = [:]
@@ -13,8 +15,11 @@ package struct WatchedSet: Sendable {
   var isApproved = false
   /// What an operator had forgotten since the last generation.
   private(set) var forgotten = Set<IPAddress>()
+  /// What guards said of the last candidate; not kept over a restart, which decides anew.
   package private(set) var objections: [GuardObjection] = []
+  /// As of the last sweep.
   package private(set) var isStale = false
+  /// The last answer or denial for any of its names; nil when none ever came.
   package private(set) var checkedAt: Timestamp?
   /// Of its names, the one that was looked up with success longest ago.
   private(set) var freshness: Timestamp?
@@ -33,6 +38,7 @@ package struct WatchedSet: Sendable {
   /// Whether the first snapshot may be made: each question was asked, whatever came of it.
   package var isComplete: Bool { published != nil || unasked.isEmpty }
 
+  /// `stale` goes before `held`: then nobody knows whether the held step is right.
   package var status: SetStatus {
     if isStale { return .stale }
     return objections.isEmpty ? .ok : .held

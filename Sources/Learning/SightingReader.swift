@@ -1,5 +1,6 @@
 /// Reads text that comes in pieces: standard input, a request's body, a file. For logs that grow see `FileFollower`.
 package struct SightingReader: Sendable {
+  /// How each line is read; a piece of text has one format throughout.
   package let format: LineFormat
   private let names: WatchedNames
   private var splitter = LineSplitter()
@@ -7,6 +8,8 @@ package struct SightingReader: Sendable {
   private var tally = SightingTally()
   private var countedDiscards = 0
 
+  /// - Parameter names: what is watched: other names are counted and dropped, so that a log can't fill the
+  ///   memory.
   package init(_ format: LineFormat, watching names: WatchedNames) {
     self.format = format
     self.names = names

@@ -19,6 +19,7 @@ package struct SightingTally: Sendable, Hashable {
   /// Sightings of names beyond `mostNames`, which are counted but not named.
   package private(set) var overflow: Int64 = 0
 
+  /// A tally of nothing read.
   package init() {}
 
   /// Counts a line.

@@ -10,10 +10,12 @@ package struct AtomicFile: Sendable {
   /// Where the content goes. A symbolic link is followed, and its target replaced.
   package let path: String
 
+  /// Touches nothing: what is wrong with the path is told by `replace`.
   package init(_ path: String) { self.path = path }
 
   /// What became of the file.
   package enum Result: String, Hashable, Sendable {
+    /// It now holds the new bytes: `--on-change` commands run.
     case written
     /// It already held these bytes: neither content nor time was touched.
     case unchanged
@@ -125,7 +127,9 @@ package struct AtomicFile: Sendable {
 
 /// Why a file could not be replaced. The old one is untouched.
 package struct AtomicFileError: Error, Hashable, CustomStringConvertible {
+  /// The path as it was asked for, before links are followed.
   package let path: String
+  /// What stood in the way; `description` adds what to try.
   package let cause: Cause
 
   /// What stood in the way.

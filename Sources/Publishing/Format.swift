@@ -22,7 +22,16 @@ package protocol Format: Sendable {
 
 /// An option that only some formats have.
 package enum FormatOption: String, Hashable, Sendable, CaseIterable {
-  case cidr, comments, name, table, maxelem
+  /// `RenderOptions.cidr`: when an entry carries its length.
+  case cidr
+  /// `RenderOptions.comments`, for formats whose consumers may or may not take them.
+  case comments
+  /// `RenderOptions.name`: another name than the set's own inside a script.
+  case name
+  /// `RenderOptions.table`: nftables only.
+  case table
+  /// `RenderOptions.maxElements`: ipset only.
+  case maxelem
 }
 
 /// The formats that this build knows.

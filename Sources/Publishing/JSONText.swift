@@ -9,6 +9,7 @@ package struct JSONText {
   package private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
+  /// - Parameter capacity: octets expected; more only cost copies.
   package init(reserving capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
   /// Opens an object, as a value of its own or under a key of the object around it.

@@ -7,6 +7,7 @@ package struct RenderOptions: Hashable, Sendable {
   package var families: Families = .both
   /// Whether prefixes are joined losslessly; otherwise each address stands alone.
   package var aggregate = true
+  /// When entries carry a length; `never` needs `aggregate` off.
   package var cidr: CIDRStyle = .auto
   /// Whether formats that allow it begin with lines that say what this is. Always on where scripts read them (`ipset`,
   /// `nft`).
@@ -23,13 +24,17 @@ package struct RenderOptions: Hashable, Sendable {
   /// ipset's own default (ipset(8)).
   package static let defaultMaxElements = 65_536
 
+  /// Both families, aggregated, bare addresses, no comments: what `/v1/sets/SET.txt` is without a query.
   package init() {}
 }
 
 /// Which families a body holds.
 package enum Families: String, Hashable, Sendable, CaseIterable {
+  /// IPv4 alone; `?family=4`.
   case ipv4 = "4"
+  /// IPv6 alone; `?family=6`.
   case ipv6 = "6"
+  /// IPv4 before IPv6.
   case both
 
   /// The families themselves, IPv4 first.
@@ -56,8 +61,10 @@ package enum CIDRStyle: String, Hashable, Sendable, CaseIterable {
 /// The name of an nftables table: a letter, then letters, digits, `_` and `-`, at most 31 characters, so that it can
 /// stand in a script without quotes.
 package struct TableName: Hashable, Sendable, CustomStringConvertible {
+  /// As it stands in the script, without quotes.
   package let text: String
 
+  /// Nil for anything that nft would have to quote, or would read as something else.
   package init?(_ text: some StringProtocol) {
     let utf8 = text.utf8
     guard (1...31).contains(utf8.count), let first = utf8.first, Self.isLetter(first),

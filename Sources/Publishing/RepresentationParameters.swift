@@ -2,7 +2,9 @@ import Deciding
 
 /// What a consumer asks of `/v1/sets/…` in the query: a format, its options, and how to hand it over.
 package struct RepresentationParameters: Sendable {
+  /// The one that the path or the query picked, else `plain`.
   package let format: any Format
+  /// Checked against the format: each option that was asked for means something to it.
   package let options: RenderOptions
   /// Whether to send `Content-Disposition: attachment`.
   package let isDownload: Bool
@@ -118,9 +120,13 @@ package struct RepresentationParameters: Sendable {
 /// Why a query is refused. What the client sent is repeated only when it is a plain word, because some firewalls take
 /// addresses and host names out of whatever text they get.
 package enum RepresentationParameterError: Error, Hashable, CustomStringConvertible {
+  /// No parameter or alias has this name.
   case unknown(String)
+  /// The value is none of those in `allowed`, a phrase for people.
   case malformed(_ parameter: String, _ value: String, _ allowed: String)
+  /// The format would ignore it, and the client would never know.
   case meaningless(_ parameter: String, format: String)
+  /// Two parameters, or one twice, ask for different things.
   case contradiction(String)
 
   package var description: String {

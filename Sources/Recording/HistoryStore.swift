@@ -18,6 +18,7 @@ package final class HistoryStore: Sendable {
 
   /// The database file.
   package let path: String
+  /// What this process may do; a call beyond it throws `HistoryError.readOnly`.
   package let mode: Mode
   let connection: Mutex<Connection>
   let interned = Mutex(InternTable())

@@ -7,6 +7,7 @@ package struct AccessToken: Hashable, Sendable {
   package let name: String
   /// SHA-256 of the secret, 32 octets.
   package let sha256: [UInt8]
+  /// What its holder may do; 403 for the rest.
   package let scopes: Set<Scope>
 
   /// What a token may do.
@@ -17,6 +18,7 @@ package struct AccessToken: Hashable, Sendable {
     case operate
   }
 
+  /// - Parameter sha256: 32 octets; a token with another count admits nobody.
   package init(name: String, sha256: [UInt8], scopes: Set<Scope>) {
     self.name = name
     self.sha256 = sha256

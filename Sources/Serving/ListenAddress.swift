@@ -1,9 +1,11 @@
 /// Where to listen: an address or host and a port.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+  /// An address without brackets, or a host name.
   package let host: String
   /// 0 lets the system choose.
   package let port: Int
 
+  /// - Parameter port: 0 to 65535.
   package init(host: String, port: Int) {
     self.host = host
     self.port = port

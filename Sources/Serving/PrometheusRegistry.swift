@@ -14,6 +14,7 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
     var series: [String: any Series] = [:]
   }
 
+  /// An empty registry. A process bootstraps `MetricsSystem` with one at most once; tests use their own.
   package init() {}
 
   package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {

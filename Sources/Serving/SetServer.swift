@@ -71,6 +71,7 @@ package struct SetServer: Service {
 
 /// Why an address can't be listened on.
 package struct SetServerError: Error, Hashable, CustomStringConvertible {
+  /// The address of the configuration, not one that the system chose.
   package let address: ListenAddress
   /// The system's error number.
   package let code: CInt

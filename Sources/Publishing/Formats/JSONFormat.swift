@@ -13,6 +13,7 @@ package struct JSONFormat: Format {
   package let mediaType = "application/json"
   package let takes: Set<FormatOption> = [.cidr]
 
+  /// It has no settings of its own: `RenderOptions` brings them all.
   package init() {}
 
   package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {

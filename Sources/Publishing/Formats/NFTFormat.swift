@@ -12,6 +12,7 @@ package struct NFTFormat: Format {
   package let mediaType = "text/plain; charset=utf-8"
   package let takes: Set<FormatOption> = [.name, .table]
 
+  /// It has no settings of its own: `RenderOptions` brings them all.
   package init() {}
 
   package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {

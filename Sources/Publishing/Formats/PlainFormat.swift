@@ -11,6 +11,7 @@ package struct PlainFormat: Format {
   package let mediaType = "text/plain; charset=utf-8"
   package let takes: Set<FormatOption> = [.cidr, .comments]
 
+  /// It has no settings of its own: `RenderOptions` brings them all.
   package init() {}
 
   package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {
