@@ -34,16 +34,19 @@ import Testing
     let after = (0..<50).map { "after\($0).data.mcr.azure.cn" }
     try await ask(["ready.example"], port: port, output: output)
     try await ask(before + ["other.example"], port: port, output: output)
+    var counts = [String: Int64]()
+    func collect(until names: Int) async throws {
+      while counts.count < names {
+        let batch = try await deadline { try await follower.next() }
+        for sighting in batch.sightings { counts[sighting.name.text, default: 0] += sighting.count }
+      }
+    }
+    try await collect(until: before.count)
     try #require(rename(log, log + ".1") == 0)
     try await ask(between, port: port, output: output)
     server.signal(SIGUSR2)
     try await ask(after, port: port, output: output)
-
-    var counts = [String: Int64]()
-    while counts.count < 150 {
-      let batch = try await deadline { try await follower.next() }
-      for sighting in batch.sightings { counts[sighting.name.text, default: 0] += sighting.count }
-    }
+    try await collect(until: before.count + between.count + after.count)
     #expect(Set(counts.keys) == Set(before + between + after))
     #expect(counts.values.allSatisfy { $0 == 1 })
     server.signal(SIGTERM)
