@@ -100,14 +100,17 @@ extension Watch {
     schedule.plan(lookup.question, at: lookup.vantage, for: next)
   }
 
-  /// A learned name that upstreams deny, and whose addresses have all left, is a name no more.
+  /// A learned name that every upstream denies for every family, and whose addresses have all left, is a name no more.
   mutating func forgetIfGone(_ name: DomainName, at now: Timestamp) {
     guard let tracked = names[name], tracked.isLearned else { return }
-    let isDenied = tracked.states.allSatisfy { state in
-      state.records.allSatisfy { $0.address == nil }
-        && state.clocks.allSatisfy { $0.outcome == .nxDomain || $0.outcome == .noData }
+    guard tracked.states.allSatisfy({ $0.records.allSatisfy { $0.address == nil } }) else { return }
+    // What was not asked yet may still answer: one family's denial often comes before the other's answer.
+    let types = askedTypes(tracked)
+    let isDenied = vantages.allSatisfy { vantage in
+      let state = tracked.state(at: vantage)
+      return types.allSatisfy { state?.clock($0)?.outcome?.isDenial == true }
     }
-    guard isDenied, quarantine.forget(name, at: now) else { return }
+    guard isDenied, !vantages.isEmpty, quarantine.forget(name, at: now) else { return }
     untrack(name, at: now)
     pending.forgottenNames.append(name)
     pending.note("name.forgotten", name.text, "no upstream knows the name any more", at: now)

@@ -158,4 +158,20 @@ struct QuarantineTests {
     #expect(day.published() == ["20.0.0.1"])
     #expect(day.stored.last?.forgottenNames.map(\.text) == [name])
   }
+
+  @Test("A name that is denied for one family before the other answers is admitted, and stays")
+  func deniedThenAnswered() {
+    let both = policy(["mcr.example"], patterns: ["*.data.mcr.example"], families: [.ipv4, .ipv6])
+    var day = WatchScenario([both])
+    day.answer("mcr.example", ["20.0.0.1"])
+    day.outcome(.noData, for: "mcr.example", .aaaa)
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.outcome(.noData, for: "eastus.data.mcr.example", .aaaa)
+    day.answer("eastus.data.mcr.example", ["20.0.0.2"])
+    day.store()
+    #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    #expect(day.watch.figures.admittedNames == 1)
+    #expect(day.stored.flatMap(\.forgottenNames).isEmpty)
+  }
 }
