@@ -88,7 +88,7 @@ extension Watch {
     pending.note("name.admitted", name.text, "seen in use and resolved", at: now)
     track(name, isLearned: true, at: now, underway: probe.underway)
     // The lookup that admitted it is taken in by the caller.
-    for lookup in probe.lookups.dropLast() { take(lookup) }
+    for lookup in probe.lookups.dropLast() { takeIn(lookup) }
   }
 
   /// Takes in what operators asked for.

@@ -66,8 +66,13 @@ package struct Watch: Sendable {
   /// Takes in what came of a question.
   package mutating func take(_ lookup: Lookup) {
     noteHealth(lookup)
+    if probes[lookup.question.name] != nil { settleProbe(lookup) }
+    takeIn(lookup)
+  }
+
+  /// Takes in what came of a question about a tracked name; nothing happens for others.
+  mutating func takeIn(_ lookup: Lookup) {
     let name = lookup.question.name
-    if probes[name] != nil { settleProbe(lookup) }
     guard let tracked = names[name] else { return }
     changeHoldings(of: name, at: lookup.at) { watch in
       let bounds = watch.bounds(of: tracked)

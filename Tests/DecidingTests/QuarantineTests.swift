@@ -174,4 +174,14 @@ struct QuarantineTests {
     #expect(day.watch.figures.admittedNames == 1)
     #expect(day.stored.flatMap(\.forgottenNames).isEmpty)
   }
+
+  @Test("A failure that a probe met counts once for its upstream's health")
+  func probeFailureCountsOnce() {
+    var day = WatchScenario([mcr], vantages: [WatchScenario.one, WatchScenario.two])
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.outcome(.failure(.timeout), for: "eastus.data.mcr.example", at: WatchScenario.two)
+    day.answer("eastus.data.mcr.example", ["20.0.0.2"])
+    #expect(day.watch.vantageHealth.map(\.health.failures) == [0, 1])
+  }
 }
