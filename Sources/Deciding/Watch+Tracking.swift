@@ -47,11 +47,18 @@ extension Watch {
     guard !selecting.isEmpty else { return }
     let tracked = TrackedName(name, isLearned: isLearned, sets: selecting)
     names[name] = tracked
-    for question in questions(of: name, in: tracked) {
+    startAsking(tracked, at: vantages, now: now, underway: underway)
+  }
+
+  /// Plans a name's questions at these vantages. The first snapshot waits for what is configured.
+  mutating func startAsking(
+    _ tracked: TrackedName, at vantages: [Vantage], now: Timestamp, underway: Set<Probe.Slot> = []
+  ) {
+    for question in questions(of: tracked.name, in: tracked) {
       for vantage in vantages where !underway.contains(Probe.Slot(question: question, vantage: vantage)) {
         schedule.plan(question, at: vantage, for: now)
-        guard !isLearned else { continue }
-        for index in selecting
+        guard !tracked.isLearned else { continue }
+        for index in tracked.sets
         where sets[index].policy.families.contains(where: { $0.recordType == question.type }) {
           sets[index].await(question, at: vantage)
         }

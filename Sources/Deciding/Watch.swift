@@ -96,12 +96,10 @@ package struct Watch: Sendable {
     for tracked in names.values {
       for question in questions(of: tracked.name, in: tracked) {
         for vantage in gone { schedule.drop(question, at: vantage) }
-        for vantage in new { schedule.plan(question, at: vantage, for: now) }
       }
-      for index in tracked.sets {
-        for vantage in gone { sets[index].stopAwaiting(tracked.name, at: vantage) }
-      }
+      startAsking(tracked, at: new, now: now)
     }
+    for index in sets.indices { sets[index].stopAwaiting(gone) }
   }
 
   /// Asks a name again at once, everywhere: somebody wants to know now.

@@ -144,4 +144,18 @@ struct SetContentTests {
     let events = day.stored.flatMap(\.events).filter { $0.kind == "alias.unexpected" }
     #expect(events.map(\.subject) == ["y.elsewhere.example"])
   }
+
+  @Test("Upstreams that change before the first snapshot are waited for too: no half set is served")
+  func firstSnapshotAfterReplacement() {
+    for vantages in [[], [WatchScenario.one]] {
+      var day = WatchScenario([policy(["a.example", "b.example"])], vantages: vantages)
+      day.watch.replaceVantages([WatchScenario.two], at: day.now)
+      day.answer("a.example", ["20.0.0.1"], at: WatchScenario.two)
+      day.store()
+      #expect(day.published() == nil)
+      day.answer("b.example", ["20.0.0.2"], at: WatchScenario.two)
+      day.store()
+      #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    }
+  }
 }
