@@ -21,7 +21,7 @@ package struct TrackedName: Sendable {
   package func state(at vantage: Vantage) -> VantageState? { states.first { $0.vantage == vantage } }
 
   mutating func take(
-    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: (ResourceRecord) -> RejectionReason?
+    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: RecordAdmission
   ) -> LedgerStep {
     let index = index(of: lookup.vantage)
     return states[index].take(lookup, hold: hold, longestGap: longestGap, mayOpen: mayOpen)

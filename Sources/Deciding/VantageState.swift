@@ -33,7 +33,7 @@ package struct VantageState: Sendable {
 
   /// Takes in a lookup: records in it are opened or renewed, those absent for `hold` end.
   package mutating func take(
-    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: (ResourceRecord) -> RejectionReason?
+    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: RecordAdmission
   ) -> LedgerStep {
     var step = LedgerStep()
     let name = lookup.question.name
@@ -47,7 +47,7 @@ package struct VantageState: Sendable {
     for record in seen {
       if let held = records.firstIndex(where: { $0.owner == record.owner && $0.data == record.data }) {
         records[held].renew(ttl: record.ttl, askedType: type, at: lookup.at, watched: watched)
-      } else if let reason = mayOpen(record) {
+      } else if let reason = mayOpen(record, step.opened.count) {
         step.rejections.append(rejection(of: record, name, reason, lookup.at))
       } else {
         let opened = HeldRecord(record, askedType: type, at: lookup.at, watched: watched)
@@ -130,6 +130,9 @@ package struct VantageState: Sendable {
     return Rejection(key: key, reason: reason, at: at)
   }
 }
+
+/// Judges a record that isn't held yet; nil admits it. `opened` says how many the same lookup opened before.
+package typealias RecordAdmission = (_ record: ResourceRecord, _ opened: Int) -> RejectionReason?
 
 /// What a lookup changed of what is held.
 package struct LedgerStep: Sendable {

@@ -27,15 +27,15 @@ extension Watch {
   }
 
   /// Judges a record that isn't held yet.
-  func admission(for tracked: TrackedName, at vantage: Vantage) -> (ResourceRecord) -> RejectionReason? {
+  func admission(for tracked: TrackedName) -> RecordAdmission {
     let policies = tracked.sets.map { sets[$0].policy }
-    let held = tracked.states.reduce(0) { $0 + $1.records.count }
+    let held = Set(tracked.states.lazy.flatMap(\.records).map(\.data))
     let room = limits.addressesPerName
-    return { record in
+    return { record, opened in
       if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
         return .notGlobalUnicast
       }
-      return held >= room ? .tooManyAddresses : nil
+      return held.contains(record.data) || held.count + opened < room ? nil : .tooManyAddresses
     }
   }
 

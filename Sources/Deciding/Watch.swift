@@ -76,7 +76,7 @@ package struct Watch: Sendable {
     guard let tracked = names[name] else { return }
     changeHoldings(of: name, at: lookup.at) { watch in
       let bounds = watch.bounds(of: tracked)
-      let mayOpen = watch.admission(for: tracked, at: lookup.vantage)
+      let mayOpen = watch.admission(for: tracked)
       return watch.names[name]?.take(
         lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }

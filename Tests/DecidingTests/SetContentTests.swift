@@ -158,4 +158,24 @@ struct SetContentTests {
       #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
     }
   }
+
+  @Test("One reply can't give a name more addresses than its bound")
+  func addressesPerReply() {
+    var day = WatchScenario([policy(["a.example"])], limits: Limits(addressesPerName: 10))
+    day.answer("a.example", (1...50).map { "20.0.0.\($0)" })
+    day.store()
+    #expect(day.published()?.count == 10)
+    #expect(day.stored.flatMap(\.rejections).count == 40)
+  }
+
+  @Test("A name's bound counts an address once, however many upstreams give it")
+  func sharedAddressesPerName() {
+    let both = [WatchScenario.one, WatchScenario.two]
+    var day = WatchScenario([policy(["a.example"])], vantages: both, limits: Limits(addressesPerName: 10))
+    for vantage in both { day.answer("a.example", (1...8).map { "20.0.0.\($0)" }, at: vantage) }
+    day.answer("a.example", ["20.0.0.1", "20.0.0.9"], at: WatchScenario.two)
+    day.store()
+    #expect(day.published()?.count == 9)
+    #expect(day.stored.flatMap(\.rejections).isEmpty)
+  }
 }
