@@ -135,6 +135,12 @@ package struct Quarantine: Sendable {
     }
   }
 
+  /// The wall clock went back: nothing waits longer than it would from now on.
+  mutating func clockWentBack(to now: Timestamp) {
+    for name in waiting.values.joined() { entries[name]?.bringForward(to: now + Entry.longestPause) }
+    denials = denials.mapValues { min($0, now + Self.denialLifetime) }
+  }
+
   /// The names whose state the history lacks; afterwards none is.
   package mutating func takeUnsaved() -> [LearnedName] {
     defer { unsaved = [] }

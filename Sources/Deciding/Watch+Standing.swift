@@ -1,8 +1,16 @@
 internal import DNS
 
 extension Watch {
-  /// Lets time pass: retired vantages age, and each set is judged fresh or stale. Call it every few seconds.
+  /// Lets time pass: retired vantages age, each set is judged fresh or stale, and a wall clock that
+  /// went back is noticed. Call it every few seconds, and look at `nextWake` afterwards.
   package mutating func sweep(at now: Timestamp) {
+    if now < sweptAt {
+      // Plans are moments of the wall clock: without this, nobody would look until it is where it was.
+      let longestWait = sets.map(\.policy.refresh.ceiling).max() ?? .zero
+      schedule.bringForward(to: now + longestWait)
+      quarantine.clockWentBack(to: now)
+    }
+    sweptAt = now
     let retired = names.values.flatMap { tracked in
       tracked.states.filter { !vantages.contains($0.vantage) }.map { (tracked, $0.vantage) }
     }

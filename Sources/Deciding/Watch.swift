@@ -20,6 +20,8 @@ package struct Watch: Sendable {
   var health: [Vantage: VantageHealth]
   var pending = PendingChanges()
   var budget: QueryBudget
+  /// When time was last let pass.
+  var sweptAt: Timestamp
 
   /// - Parameters:
   ///   - policies: the enabled sets.
@@ -42,6 +44,7 @@ package struct Watch: Sendable {
       patterns: patterns, namesPerPattern: limits.namesPerPattern, restored: restored.learnedNames, now: now)
     health = Dictionary(uniqueKeysWithValues: vantages.map { ($0, VantageHealth()) })
     budget = QueryBudget(perSecond: limits.queriesPerSecond, now: now)
+    sweptAt = now
     for policy in policies {
       for name in policy.namesFromTheStart where names[name] == nil { track(name, isLearned: false, at: now) }
     }

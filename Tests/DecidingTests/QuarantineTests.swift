@@ -184,4 +184,19 @@ struct QuarantineTests {
     day.answer("eastus.data.mcr.example", ["20.0.0.2"])
     #expect(day.watch.vantageHealth.map(\.health.failures) == [0, 1])
   }
+
+  @Test("A wall clock that goes back by a day delays no probe beyond its longest wait")
+  func clockGoesBack() {
+    var day = start()
+    day.watch.take([sighted("slow.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.outcome(.failure(.servFail), for: "slow.data.mcr.example")
+    day.store()
+    day.pass(.seconds(-86_400))
+    day.store()
+    day.pass(.seconds(301))
+    var asked = Set<String>()
+    while let next = day.watch.takeDue(at: day.now) { asked.insert(next.question.name.text) }
+    #expect(asked.contains("slow.data.mcr.example"))
+  }
 }
