@@ -20,6 +20,13 @@ package struct TrackedName: Sendable {
   /// What one vantage told; nil when it was never asked, or is gone with all that it gave.
   package func state(at vantage: Vantage) -> VantageState? { states.first { $0.vantage == vantage } }
 
+  /// When the addresses of a type that are held were last confirmed or denied at any vantage; nil when none is held.
+  func checkedAt(of type: RecordType) -> Timestamp? {
+    let held = states.lazy.flatMap(\.records).filter { $0.address != nil && $0.type == type }
+    guard let seen = held.map(\.lastSeen).max() else { return nil }
+    return states.compactMap { $0.clock(type)?.succeededAt }.max() ?? seen
+  }
+
   mutating func take(
     _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: RecordAdmission
   ) -> LedgerStep {

@@ -79,10 +79,10 @@ extension Watch {
     let policy = sets[index].policy
     var oldest: Timestamp?
     for tracked in names.values where tracked.sets.contains(index) {
-      guard tracked.states.contains(where: { $0.records.contains { $0.address != nil } }) else { continue }
-      let latest = tracked.states.flatMap(\.clocks).compactMap(\.succeededAt).max()
-      guard let latest else { continue }
-      oldest = min(oldest ?? latest, latest)
+      for family in policy.families {
+        guard let latest = tracked.checkedAt(of: family.recordType) else { continue }
+        oldest = min(oldest ?? latest, latest)
+      }
     }
     let wasStale = sets[index].isStale
     sets[index].noteFreshness(oldest, isStale: oldest.map { now - $0 > policy.maxStale } ?? false)

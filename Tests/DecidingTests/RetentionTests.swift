@@ -250,4 +250,19 @@ struct RetentionTests {
     #expect(
       day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("set.") } == ["set.stale", "set.fresh"])
   }
+
+  @Test("A family that can't be looked up for maxStale makes the set stale, though the other family can")
+  func staleFamily() {
+    var day = WatchScenario([policy(["mcr.example"], families: [.ipv4, .ipv6])])
+    day.answer("mcr.example", ["20.0.0.1"])
+    day.answer("mcr.example", ["2603:1061:f:100::10"])
+    day.store()
+    for _ in 0..<300 {
+      day.pass(.seconds(300))
+      day.outcome(.failure(.servFail), for: "mcr.example")
+      day.answer("mcr.example", ["2603:1061:f:100::10"])
+    }
+    day.store()
+    #expect(day.publishedSet()?.status == .stale)
+  }
 }
