@@ -75,7 +75,8 @@ extension Watch {
       refusedSightings: quarantine.refusals)
   }
 
-  private mutating func judgeFreshness(of index: Int, at now: Timestamp) {
+  /// Judges whether a set's names were looked up within `maxStale`.
+  mutating func judgeFreshness(of index: Int, at now: Timestamp) {
     let policy = sets[index].policy
     var oldest: Timestamp?
     for tracked in names.values where tracked.sets.contains(index) {
@@ -84,6 +85,8 @@ extension Watch {
         oldest = min(oldest ?? latest, latest)
       }
     }
+    // With nothing held, the last generation is as old as the last look at its names, or as itself.
+    if let published = sets[index].published { oldest = oldest ?? sets[index].checkedAt ?? published.at }
     let wasStale = sets[index].isStale
     sets[index].noteFreshness(oldest, isStale: oldest.map { now - $0 > policy.maxStale } ?? false)
     guard wasStale != sets[index].isStale else { return }

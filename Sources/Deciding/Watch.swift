@@ -50,6 +50,7 @@ package struct Watch: Sendable {
     }
     for name in quarantine.admittedNames where names[name] == nil { track(name, isLearned: true, at: now) }
     restore(restored, at: now)
+    for index in sets.indices { judgeFreshness(of: index, at: now) }
   }
 
   /// The question to ask next, and where; nil when none is due or the budget is spent.

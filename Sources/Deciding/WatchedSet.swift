@@ -29,6 +29,7 @@ package struct WatchedSet: Sendable {
     self.published = published
     checkedAt = state?.checkedAt
     savedState = state
+    isStale = state?.status == .stale
     // A restart may find another configuration: compare once.
     isChanged = true
   }

@@ -265,4 +265,24 @@ struct RetentionTests {
     day.store()
     #expect(day.publishedSet()?.status == .stale)
   }
+
+  @Test(
+    "A set that nobody looked after for maxStale is stale from the start on, with or without observations")
+  func staleFromTheStart() {
+    let policies = [policy(["mcr.example"])]
+    var day = WatchScenario(policies)
+    day.answer("mcr.example", ["20.0.0.1"])
+    var restored = day.restoredState()
+    let later = day.now + .seconds(2 * 86_400)
+    #expect(WatchScenario(policies, restored: restored, now: day.now).publishedSet()?.status == .ok)
+    #expect(WatchScenario(policies, restored: restored, now: later).publishedSet()?.status == .stale)
+    // A set that was off: its observations were closed long ago, its last generation is still there.
+    restored.observations = []
+    restored.questions = []
+    var next = WatchScenario(policies, restored: restored, now: later)
+    #expect(next.publishedSet()?.status == .stale)
+    next.answer("mcr.example", ["20.0.0.1"])
+    next.store()
+    #expect(next.publishedSet()?.status == .ok)
+  }
 }
