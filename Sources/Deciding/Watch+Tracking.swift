@@ -13,10 +13,12 @@ extension Watch {
 
   /// How long records of a name are held, and how much of a gap between lookups counts as watched.
   func bounds(of tracked: TrackedName) -> (hold: Duration, longestGap: Duration) {
-    let hold = tracked.sets.map { sets[$0].policy.retention }.max() ?? SetPolicy.defaultRetention
-    let ceiling = tracked.sets.map { sets[$0].policy.refresh.ceiling }.max() ?? .zero
-    // A quarter of the retention: rounds run by cron hours apart still count, a week's outage hardly does.
-    return (hold, max(ceiling * 2, hold / 4))
+    let retentions = tracked.sets.map { sets[$0].policy.retention }
+    let (hold, shortest) = (retentions.max(), retentions.min())
+    // A quarter of the retention: rounds run by cron hours apart still count, a week's outage hardly does. Of several
+    // sets the shortest counts, or a gap that is little to one would empty the other.
+    let longestGap = max(refresh(of: tracked).ceiling * 2, (shortest ?? SetPolicy.defaultRetention) / 4)
+    return (hold ?? SetPolicy.defaultRetention, longestGap)
   }
 
   func refresh(of tracked: TrackedName) -> RefreshPolicy {

@@ -285,4 +285,20 @@ struct RetentionTests {
     next.store()
     #expect(next.publishedSet()?.status == .ok)
   }
+
+  @Test(
+    "A gap costs a set at most a quarter of its own retention, though another set holds the name for longer")
+  func gapOfSharedName() {
+    let policies = [
+      policy(["mcr.example"], set: "short"),
+      policy(["mcr.example"], set: "long", retention: .seconds(86_400)),
+    ]
+    var day = WatchScenario(policies)
+    day.answer("mcr.example", ["20.0.0.1", "20.0.0.2"])
+    var later = WatchScenario(policies, restored: day.restoredState(), now: day.now + .seconds(7 * 86_400))
+    later.answer("mcr.example", ["20.0.0.2"])
+    later.store()
+    #expect(later.published("short") == ["20.0.0.1", "20.0.0.2"])
+    #expect(later.published("long") == ["20.0.0.1", "20.0.0.2"])
+  }
 }
