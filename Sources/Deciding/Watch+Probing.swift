@@ -129,15 +129,15 @@ extension Watch {
       }
     } else if let name = try? DomainName(subject) {
       if quarantine.forget(name, at: now) {
-        untrack(name, at: now)
+        if names[name]?.isLearned == true { untrack(name, at: now) }
         probes[name] = nil
         pending.forgottenNames.append(name)
-      } else {
-        changeHoldings(of: name, at: now) { watch in
-          watch.names[name]?.revoke(at: now) { _ in true } ?? LedgerStep()
-        }
-        askNow(name, at: now)
       }
+      // What is configured is watched on, also when it had been learned before.
+      changeHoldings(of: name, at: now) { watch in
+        watch.names[name]?.revoke(at: now) { _ in true } ?? LedgerStep()
+      }
+      askNow(name, at: now)
     }
     pending.note("operator.forget", subject, "an operator had it forgotten", at: now)
   }

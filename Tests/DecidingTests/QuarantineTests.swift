@@ -199,4 +199,24 @@ struct QuarantineTests {
     while let next = day.watch.takeDue(at: day.now) { asked.insert(next.question.name.text) }
     #expect(asked.contains("slow.data.mcr.example"))
   }
+
+  @Test(
+    "Forgetting a configured name that had been learned before revokes what it gave, and it is still asked")
+  func forgetConfigured() {
+    var day = start()
+    let name = "eastus.data.mcr.example"
+    day.watch.take([sighted(name, in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer(name, ["20.0.0.2"])
+    let restored = day.restoredState()
+    let configured = policy(["mcr.example", name], patterns: ["*.data.mcr.example"])
+    var next = WatchScenario([configured], restored: restored, now: day.now)
+    next.store()
+    while next.watch.takeDue(at: next.now) != nil {}
+    next.watch.take(
+      [Decision(id: 1, at: next.now, kind: .forget, subject: name, reason: "", by: "")], at: next.now)
+    next.store()
+    #expect(next.published() == ["20.0.0.1"])
+    #expect(next.watch.trackedNames.map(\.name.text) == [name, "mcr.example"])
+  }
 }
