@@ -34,11 +34,15 @@ package struct TrackedName: Sendable {
     return states[index].take(lookup, hold: hold, longestGap: longestGap, mayOpen: mayOpen)
   }
 
-  mutating func retire(at vantage: Vantage, hold: Duration, longestGap: Duration, now: Timestamp)
-    -> LedgerStep
-  {
+  /// Lets what a removed vantage gave age, as long as one of those in `asked` tells of the name.
+  mutating func retire(
+    at vantage: Vantage, asked: [Vantage], hold: Duration, longestGap: Duration, now: Timestamp
+  ) -> LedgerStep {
     guard let index = states.firstIndex(where: { $0.vantage == vantage }) else { return LedgerStep() }
-    let step = states[index].retire(of: name, hold: hold, longestGap: longestGap, at: now)
+    let telling = states.lazy.filter { asked.contains($0.vantage) }.flatMap(\.clocks)
+      .filter { $0.outcome?.isSuccess == true }
+    let step = states[index].retire(
+      of: name, hold: hold, longestGap: longestGap, watched: Set(telling.map(\.type)), at: now)
     if states[index].records.isEmpty { states.remove(at: index) }
     return step
   }

@@ -61,11 +61,16 @@ package struct VantageState: Sendable {
   }
 
   /// Lets the clocks of a vantage that is asked no more run, and ends what has been absent for `hold`.
-  package mutating func retire(of name: DomainName, hold: Duration, longestGap: Duration, at now: Timestamp)
-    -> LedgerStep
-  {
+  ///
+  /// - Parameter watched: the types of which other vantages tell now; the clocks of others stand still.
+  package mutating func retire(
+    of name: DomainName, hold: Duration, longestGap: Duration, watched: Set<RecordType>, at now: Timestamp
+  ) -> LedgerStep {
     for record in records { _ = clockIndex(record.askedType) }
-    for index in clocks.indices { clocks[index].retire(at: now, longestGap: longestGap) }
+    for index in clocks.indices {
+      let isWatched = watched.contains(clocks[index].type)
+      clocks[index].retire(at: now, longestGap: longestGap, isWatched: isWatched)
+    }
     isUnsaved = true
     var step = LedgerStep()
     step.closed = end(of: name, hold: hold, at: now)

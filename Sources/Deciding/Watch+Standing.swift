@@ -18,7 +18,8 @@ extension Watch {
       let bounds = bounds(of: tracked)
       changeHoldings(of: tracked.name, at: now) { watch in
         watch.names[tracked.name]?.retire(
-          at: vantage, hold: bounds.hold, longestGap: bounds.longestGap, now: now) ?? LedgerStep()
+          at: vantage, asked: watch.vantages, hold: bounds.hold, longestGap: bounds.longestGap, now: now)
+          ?? LedgerStep()
       }
     }
     for index in sets.indices { judgeFreshness(of: index, at: now) }

@@ -301,4 +301,27 @@ struct RetentionTests {
     #expect(later.published("short") == ["20.0.0.1", "20.0.0.2"])
     #expect(later.published("long") == ["20.0.0.1", "20.0.0.2"])
   }
+
+  @Test("What a removed upstream gave stays while those that took its place fail for that name")
+  func replacedByFailing() {
+    var day = WatchScenario([policy(["a.example", "b.example"])])
+    day.answer("a.example", ["20.0.0.1"])
+    day.answer("b.example", ["20.0.0.2"])
+    day.store()
+    day.watch.replaceVantages([WatchScenario.two], at: day.now)
+    for _ in 0..<130 {
+      day.pass(.seconds(60))
+      day.outcome(.failure(.timeout), for: "a.example", at: WatchScenario.two)
+      day.answer("b.example", ["20.0.0.2"], at: WatchScenario.two)
+      day.store()
+    }
+    #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    for _ in 0..<61 {
+      day.pass(.seconds(60))
+      day.answer("a.example", ["20.0.0.3"], at: WatchScenario.two)
+      day.answer("b.example", ["20.0.0.2"], at: WatchScenario.two)
+      day.store()
+    }
+    #expect(day.published() == ["20.0.0.2", "20.0.0.3"])
+  }
 }
