@@ -51,7 +51,10 @@ package struct SnapshotBuilder: Sendable {
   package func step(from published: Snapshot?, to elements: [SetElement], isApproved: Bool, at now: Timestamp)
     -> SetStep
   {
-    let objections = isApproved ? [] : GuardPolicy.objections(policy.guards, from: published, to: elements)
+    // Nobody can approve an empty set: it would be called free while what is published stays.
+    let objections =
+      isApproved && !elements.isEmpty
+      ? [] : GuardPolicy.objections(policy.guards, from: published, to: elements)
     guard !objections.isEmpty else {
       return SetStep(publication: publication(from: published, to: elements, at: now), objections: [])
     }
