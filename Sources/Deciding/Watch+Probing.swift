@@ -38,6 +38,8 @@ extension Watch {
 
   /// Plans lookups for quarantined names, as many as their own budget allows.
   mutating func startProbes(at now: Timestamp) {
+    // Without an upstream no reply could ever settle a probe.
+    guard !vantages.isEmpty else { return }
     for name in quarantine.takeProbes(at: now) {
       let families = Set(sets.filter { $0.policy.selects(name) }.flatMap(\.policy.families))
       let slots = families.sorted().flatMap { family in
@@ -65,6 +67,15 @@ extension Watch {
         pending.forgottenNames.append(name)
       }
     }
+  }
+
+  /// Gives up the probes that are underway, since the upstreams are others now; the names wait for the next try.
+  mutating func restartProbes(at now: Timestamp) {
+    for (name, probe) in probes {
+      for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
+      if quarantine.settle(name, as: .unknown, at: now) == .forgotten { pending.forgottenNames.append(name) }
+    }
+    probes = [:]
   }
 
   private mutating func admit(_ name: DomainName, after probe: Probe, at now: Timestamp) {

@@ -64,7 +64,7 @@ package struct Watch: Sendable {
   /// The next moment at which there could be something to ask or to age.
   package mutating func nextWake(after now: Timestamp) -> Timestamp? {
     let due = schedule.nextDue().map { max($0, budget.readyAt(now)) }
-    return [due, quarantine.nextProbe(after: now)].compactMap { $0 }.min()
+    return [due, vantages.isEmpty ? nil : quarantine.nextProbe(after: now)].compactMap { $0 }.min()
   }
 
   /// Takes in what came of a question.
@@ -95,6 +95,7 @@ package struct Watch: Sendable {
   package mutating func replaceVantages(_ current: [Vantage], at now: Timestamp) {
     let (gone, new) = (vantages.filter { !current.contains($0) }, current.filter { !vantages.contains($0) })
     vantages = current
+    if !gone.isEmpty || !new.isEmpty { restartProbes(at: now) }
     for vantage in gone { health[vantage] = nil }
     for vantage in new { health[vantage] = VantageHealth() }
     for tracked in names.values {

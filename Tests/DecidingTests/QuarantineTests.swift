@@ -219,4 +219,30 @@ struct QuarantineTests {
     #expect(next.published() == ["20.0.0.1"])
     #expect(next.watch.trackedNames.map(\.name.text) == [name, "mcr.example"])
   }
+
+  @Test("A name that was sighted while there was no upstream is asked as soon as there is one")
+  func noUpstreamYet() {
+    var day = WatchScenario([mcr], vantages: [])
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    #expect(day.watch.takeDue(at: day.now) == nil)
+    #expect(day.watch.nextWake(after: day.now) == nil)
+    day.watch.replaceVantages([WatchScenario.one], at: day.now)
+    var asked = Set<String>()
+    while let next = day.watch.takeDue(at: day.now) { asked.insert(next.question.name.text) }
+    #expect(asked.contains("eastus.data.mcr.example"))
+  }
+
+  @Test("A name whose upstream went away in the middle of its probe is asked at the next one")
+  func upstreamGone() {
+    var day = start()
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.watch.replaceVantages([WatchScenario.two], at: day.now)
+    day.pass(.seconds(6))
+    var asked = [Vantage]()
+    while let next = day.watch.takeDue(at: day.now) {
+      if next.question.name.text == "eastus.data.mcr.example" { asked.append(next.vantage) }
+    }
+    #expect(asked == [WatchScenario.two])
+  }
 }
