@@ -87,6 +87,7 @@ extension Watch {
           "the pattern has as many names as namesPerPattern allows; newer ones are refused",
           at: now)
       }
+      if result == .forgotten { pending.forgottenNames.append(name) }
       for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
       return
     }

@@ -245,4 +245,21 @@ struct QuarantineTests {
     }
     #expect(asked == [WatchScenario.two])
   }
+
+  @Test("A real name that its full pattern refuses is forgotten once nobody has used it for a day")
+  func refusedAndUnused() {
+    var day = WatchScenario([mcr], limits: Limits(namesPerPattern: 1))
+    for number in 1...2 {
+      day.watch.take([sighted("n\(number).data.mcr.example", in: day)])
+      while day.watch.takeDue(at: day.now) != nil {}
+      day.answer("n\(number).data.mcr.example", ["20.0.1.\(number)"])
+    }
+    #expect(day.watch.figures.quarantinedNames == 1)
+    day.pass(.seconds(90_000))
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer("n2.data.mcr.example", ["20.0.1.2"])
+    #expect(day.watch.figures.quarantinedNames == 0)
+    day.store()
+    #expect(day.stored.flatMap(\.forgottenNames).map(\.text) == ["n2.data.mcr.example"])
+  }
 }
