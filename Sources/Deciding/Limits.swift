@@ -6,7 +6,7 @@ package struct Limits: Sendable, Hashable {
   package let outstanding: Int
   /// Names tracked under one pattern; the newest unproven ones are refused beyond it.
   package let namesPerPattern: Int
-  /// Addresses believed for one name.
+  /// Different addresses (and aliases) believed for one name, over all vantages.
   package let addressesPerName: Int
 
   /// The defaults of the configuration. All are 1 or more; nothing here checks it.

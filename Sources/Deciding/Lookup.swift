@@ -60,6 +60,9 @@ package enum Outcome: Hashable, Sendable, CustomStringConvertible {
     if case .failure = self { false } else { true }
   }
 
+  /// Whether the resolver told us that there is no address.
+  package var isDenial: Bool { self == .noData || self == .nxDomain }
+
   /// `answer`, `noData`, `nxDomain`, or the failure's kind.
   package var description: String {
     switch self {

@@ -65,8 +65,12 @@ extension Quarantine {
     /// Waits 5 s, then twice as long each time, at most five minutes.
     mutating func postpone(at now: Timestamp) {
       postponed += 1
-      probeAfter = now + min(.seconds(5) * (1 << min(postponed - 1, 6)), .seconds(300))
+      probeAfter = now + min(.seconds(5) * (1 << min(postponed - 1, 6)), Self.longestPause)
     }
+
+    static let longestPause = Duration.seconds(300)
+
+    mutating func bringForward(to latest: Timestamp) { probeAfter = min(probeAfter, latest) }
 
     /// Real names are asked for again and again; made-up ones once. Among equals the newest first, so that a flood
     /// that came before doesn't stand in the way.

@@ -17,7 +17,7 @@ package struct Quarantine: Sendable {
   package static let probeBurst = 50.0
   /// An admitted name that nobody used for this long makes room when its pattern is full.
   package static let unusedAfter = Duration.seconds(30 * 86_400)
-  /// A name that upstreams can neither confirm nor deny is forgotten when nobody used it for this long.
+  /// A name that upstreams can neither confirm nor deny, or that its full pattern has no room for, is forgotten when nobody used it for this long.
   package static let unprovenAfter = Duration.seconds(86_400)
 
   private let patterns: [NamePattern]
@@ -135,6 +135,12 @@ package struct Quarantine: Sendable {
     }
   }
 
+  /// The wall clock went back: nothing waits longer than it would from now on.
+  mutating func clockWentBack(to now: Timestamp) {
+    for name in waiting.values.joined() { entries[name]?.bringForward(to: now + Entry.longestPause) }
+    denials = denials.mapValues { min($0, now + Self.denialLifetime) }
+  }
+
   /// The names whose state the history lacks; afterwards none is.
   package mutating func takeUnsaved() -> [LearnedName] {
     defer { unsaved = [] }
@@ -174,6 +180,10 @@ package struct Quarantine: Sendable {
       let unused = admitted[entry.pattern, default: []].compactMap { entries[$0] }
         .filter { now - $0.lastSighted > Self.unusedAfter }.min { $0.lastSighted < $1.lastSighted }
       guard let unused else {
+        if now - entry.lastSighted > Self.unprovenAfter {
+          drop(name)
+          return .forgotten
+        }
         refusals[.patternFull, default: 0] += 1
         entries[name]?.postpone(at: now)
         return .refused

@@ -54,10 +54,12 @@ package struct QuestionClock: Hashable, Sendable {
   }
 
   /// Lets the clock run for a question that is asked no more, so that what it gave leaves in the end.
-  package mutating func retire(at now: Timestamp, longestGap: Duration) {
+  ///
+  /// - Parameter isWatched: whether another vantage tells of the name meanwhile; else the clock stands still.
+  package mutating func retire(at now: Timestamp, longestGap: Duration, isWatched: Bool) {
     outcome = .noData
     failingSince = nil
-    run(to: now, longestGap: longestGap)
+    if isWatched { run(to: now, longestGap: longestGap) }
     askedAt = now
   }
 

@@ -75,6 +75,14 @@ package struct Schedule: Sendable {
     return lookup.at + bounded + .milliseconds(jitter)
   }
 
+  /// Brings what is due later forward to `latest`: after the wall clock went back, its moments are too far ahead.
+  package mutating func bringForward(to latest: Timestamp) {
+    for (slot, moment) in due where moment > latest {
+      due[slot] = latest
+      heap.insert(Entry(due: latest, slot: slot))
+    }
+  }
+
   private mutating func dropVoidEntries() {
     while let first = heap.min, due[first.slot] != first.due { heap.removeMin() }
     while let first = preferred.min, due[first.slot] != first.due { preferred.removeMin() }

@@ -20,18 +20,29 @@ package struct TrackedName: Sendable {
   /// What one vantage told; nil when it was never asked, or is gone with all that it gave.
   package func state(at vantage: Vantage) -> VantageState? { states.first { $0.vantage == vantage } }
 
+  /// When the addresses of a type that are held were last confirmed or denied at any vantage; nil when none is held.
+  func checkedAt(of type: RecordType) -> Timestamp? {
+    let held = states.lazy.flatMap(\.records).filter { $0.address != nil && $0.type == type }
+    guard let seen = held.map(\.lastSeen).max() else { return nil }
+    return states.compactMap { $0.clock(type)?.succeededAt }.max() ?? seen
+  }
+
   mutating func take(
-    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: (ResourceRecord) -> RejectionReason?
+    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: RecordAdmission
   ) -> LedgerStep {
     let index = index(of: lookup.vantage)
     return states[index].take(lookup, hold: hold, longestGap: longestGap, mayOpen: mayOpen)
   }
 
-  mutating func retire(at vantage: Vantage, hold: Duration, longestGap: Duration, now: Timestamp)
-    -> LedgerStep
-  {
+  /// Lets what a removed vantage gave age, as long as one of those in `asked` tells of the name.
+  mutating func retire(
+    at vantage: Vantage, asked: [Vantage], hold: Duration, longestGap: Duration, now: Timestamp
+  ) -> LedgerStep {
     guard let index = states.firstIndex(where: { $0.vantage == vantage }) else { return LedgerStep() }
-    let step = states[index].retire(of: name, hold: hold, longestGap: longestGap, at: now)
+    let telling = states.lazy.filter { asked.contains($0.vantage) }.flatMap(\.clocks)
+      .filter { $0.outcome?.isSuccess == true }
+    let step = states[index].retire(
+      of: name, hold: hold, longestGap: longestGap, watched: Set(telling.map(\.type)), at: now)
     if states[index].records.isEmpty { states.remove(at: index) }
     return step
   }

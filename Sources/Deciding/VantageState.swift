@@ -33,7 +33,7 @@ package struct VantageState: Sendable {
 
   /// Takes in a lookup: records in it are opened or renewed, those absent for `hold` end.
   package mutating func take(
-    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: (ResourceRecord) -> RejectionReason?
+    _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: RecordAdmission
   ) -> LedgerStep {
     var step = LedgerStep()
     let name = lookup.question.name
@@ -47,7 +47,7 @@ package struct VantageState: Sendable {
     for record in seen {
       if let held = records.firstIndex(where: { $0.owner == record.owner && $0.data == record.data }) {
         records[held].renew(ttl: record.ttl, askedType: type, at: lookup.at, watched: watched)
-      } else if let reason = mayOpen(record) {
+      } else if let reason = mayOpen(record, step.opened.count) {
         step.rejections.append(rejection(of: record, name, reason, lookup.at))
       } else {
         let opened = HeldRecord(record, askedType: type, at: lookup.at, watched: watched)
@@ -61,11 +61,16 @@ package struct VantageState: Sendable {
   }
 
   /// Lets the clocks of a vantage that is asked no more run, and ends what has been absent for `hold`.
-  package mutating func retire(of name: DomainName, hold: Duration, longestGap: Duration, at now: Timestamp)
-    -> LedgerStep
-  {
+  ///
+  /// - Parameter watched: the types of which other vantages tell now; the clocks of others stand still.
+  package mutating func retire(
+    of name: DomainName, hold: Duration, longestGap: Duration, watched: Set<RecordType>, at now: Timestamp
+  ) -> LedgerStep {
     for record in records { _ = clockIndex(record.askedType) }
-    for index in clocks.indices { clocks[index].retire(at: now, longestGap: longestGap) }
+    for index in clocks.indices {
+      let isWatched = watched.contains(clocks[index].type)
+      clocks[index].retire(at: now, longestGap: longestGap, isWatched: isWatched)
+    }
     isUnsaved = true
     var step = LedgerStep()
     step.closed = end(of: name, hold: hold, at: now)
@@ -130,6 +135,9 @@ package struct VantageState: Sendable {
     return Rejection(key: key, reason: reason, at: at)
   }
 }
+
+/// Judges a record that isn't held yet; nil admits it. `opened` says how many the same lookup opened before.
+package typealias RecordAdmission = (_ record: ResourceRecord, _ opened: Int) -> RejectionReason?
 
 /// What a lookup changed of what is held.
 package struct LedgerStep: Sendable {

@@ -39,6 +39,8 @@ extension Watch {
 
   /// Plans lookups for quarantined names, as many as their own budget allows.
   mutating func startProbes(at now: Timestamp) {
+    // Without an upstream no reply could ever settle a probe.
+    guard !vantages.isEmpty else { return }
     for name in quarantine.takeProbes(at: now) {
       let families = Set(sets.filter { $0.policy.selects(name) }.flatMap(\.policy.families))
       let slots = families.sorted().flatMap { family in
@@ -68,6 +70,15 @@ extension Watch {
     }
   }
 
+  /// Gives up the probes that are underway, since the upstreams are others now; the names wait for the next try.
+  mutating func restartProbes(at now: Timestamp) {
+    for (name, probe) in probes {
+      for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
+      if quarantine.settle(name, as: .unknown, at: now) == .forgotten { pending.forgottenNames.append(name) }
+    }
+    probes = [:]
+  }
+
   private mutating func admit(_ name: DomainName, after probe: Probe, at now: Timestamp) {
     let result = quarantine.settle(name, as: .exists, at: now)
     guard case .admitted(let displaced) = result else {
@@ -77,6 +88,7 @@ extension Watch {
           "the pattern has as many names as namesPerPattern allows; newer ones are refused",
           at: now)
       }
+      if result == .forgotten { pending.forgottenNames.append(name) }
       for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
       return
     }
@@ -89,7 +101,7 @@ extension Watch {
     pending.note("name.admitted", name.text, "seen in use and resolved", at: now)
     track(name, isLearned: true, at: now, underway: probe.underway)
     // The lookup that admitted it is taken in by the caller.
-    for lookup in probe.lookups.dropLast() { take(lookup) }
+    for lookup in probe.lookups.dropLast() { takeIn(lookup) }
   }
 
   /// Takes in what operators asked for.
@@ -122,10 +134,15 @@ extension Watch {
     } else if let name = try? DomainName(subject) {
       revoke(name, at: now) { _ in true }
       if quarantine.forget(name, at: now) {
-        untrack(name, at: now)
+        if names[name]?.isLearned == true { untrack(name, at: now) }
         probes[name] = nil
         pending.forgottenNames.append(name)
       }
+      // What is configured is watched on, also when it had been learned before.
+      changeHoldings(of: name, at: now) { watch in
+        watch.names[name]?.revoke(at: now) { _ in true } ?? LedgerStep()
+      }
+      askNow(name, at: now)
     }
     pending.note("operator.forget", subject, "an operator had it forgotten", at: now)
   }

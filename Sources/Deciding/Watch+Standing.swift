@@ -1,8 +1,16 @@
 internal import DNS
 
 extension Watch {
-  /// Lets time pass: retired vantages age, and each set is judged fresh or stale. Call it every few seconds.
+  /// Lets time pass: retired vantages age, each set is judged fresh or stale, and a wall clock that
+  /// went back is noticed. Call it every few seconds, and look at `nextWake` afterwards.
   package mutating func sweep(at now: Timestamp) {
+    if now < sweptAt {
+      // Plans are moments of the wall clock: without this, nobody would look until it is where it was.
+      let longestWait = sets.map(\.policy.refresh.ceiling).max() ?? .zero
+      schedule.bringForward(to: now + longestWait)
+      quarantine.clockWentBack(to: now)
+    }
+    sweptAt = now
     let retired = names.values.flatMap { tracked in
       tracked.states.filter { !vantages.contains($0.vantage) }.map { (tracked, $0.vantage) }
     }
@@ -10,7 +18,8 @@ extension Watch {
       let bounds = bounds(of: tracked)
       changeHoldings(of: tracked.name, at: now) { watch in
         watch.names[tracked.name]?.retire(
-          at: vantage, hold: bounds.hold, longestGap: bounds.longestGap, now: now) ?? LedgerStep()
+          at: vantage, asked: watch.vantages, hold: bounds.hold, longestGap: bounds.longestGap, now: now)
+          ?? LedgerStep()
       }
     }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
@@ -67,15 +76,18 @@ extension Watch {
       refusedSightings: quarantine.refusals)
   }
 
-  private mutating func judgeFreshness(of index: Int, at now: Timestamp) {
+  /// Judges whether a set's names were looked up within `maxStale`.
+  mutating func judgeFreshness(of index: Int, at now: Timestamp) {
     let policy = sets[index].policy
     var oldest: Timestamp?
     for tracked in names.values where tracked.sets.contains(index) {
-      guard tracked.states.contains(where: { $0.records.contains { $0.address != nil } }) else { continue }
-      let latest = tracked.states.flatMap(\.clocks).compactMap(\.succeededAt).max()
-      guard let latest else { continue }
-      oldest = min(oldest ?? latest, latest)
+      for family in policy.families {
+        guard let latest = tracked.checkedAt(of: family.recordType) else { continue }
+        oldest = min(oldest ?? latest, latest)
+      }
     }
+    // With nothing held, the last generation is as old as the last look at its names, or as itself.
+    if let published = sets[index].published { oldest = oldest ?? sets[index].checkedAt ?? published.at }
     let wasStale = sets[index].isStale
     sets[index].noteFreshness(oldest, isStale: oldest.map { now - $0 > policy.maxStale } ?? false)
     guard wasStale != sets[index].isStale else { return }

@@ -13,10 +13,12 @@ extension Watch {
 
   /// How long records of a name are held, and how much of a gap between lookups counts as watched.
   func bounds(of tracked: TrackedName) -> (hold: Duration, longestGap: Duration) {
-    let hold = tracked.sets.map { sets[$0].policy.retention }.max() ?? SetPolicy.defaultRetention
-    let ceiling = tracked.sets.map { sets[$0].policy.refresh.ceiling }.max() ?? .zero
-    // A quarter of the retention: rounds run by cron hours apart still count, a week's outage hardly does.
-    return (hold, max(ceiling * 2, hold / 4))
+    let retentions = tracked.sets.map { sets[$0].policy.retention }
+    let (hold, shortest) = (retentions.max(), retentions.min())
+    // A quarter of the retention: rounds run by cron hours apart still count, a week's outage hardly does. Of several
+    // sets the shortest counts, or a gap that is little to one would empty the other.
+    let longestGap = max(refresh(of: tracked).ceiling * 2, (shortest ?? SetPolicy.defaultRetention) / 4)
+    return (hold ?? SetPolicy.defaultRetention, longestGap)
   }
 
   func refresh(of tracked: TrackedName) -> RefreshPolicy {
@@ -27,15 +29,15 @@ extension Watch {
   }
 
   /// Judges a record that isn't held yet.
-  func admission(for tracked: TrackedName, at vantage: Vantage) -> (ResourceRecord) -> RejectionReason? {
+  func admission(for tracked: TrackedName) -> RecordAdmission {
     let policies = tracked.sets.map { sets[$0].policy }
-    let held = tracked.states.reduce(0) { $0 + $1.records.count }
+    let held = Set(tracked.states.lazy.flatMap(\.records).map(\.data))
     let room = limits.addressesPerName
-    return { record in
+    return { record, opened in
       if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
         return .notGlobalUnicast
       }
-      return held >= room ? .tooManyAddresses : nil
+      return held.contains(record.data) || held.count + opened < room ? nil : .tooManyAddresses
     }
   }
 
@@ -47,11 +49,18 @@ extension Watch {
     guard !selecting.isEmpty else { return }
     let tracked = TrackedName(name, isLearned: isLearned, sets: selecting)
     names[name] = tracked
-    for question in questions(of: name, in: tracked) {
+    startAsking(tracked, at: vantages, now: now, underway: underway)
+  }
+
+  /// Plans a name's questions at these vantages. The first snapshot waits for what is configured.
+  mutating func startAsking(
+    _ tracked: TrackedName, at vantages: [Vantage], now: Timestamp, underway: Set<Probe.Slot> = []
+  ) {
+    for question in questions(of: tracked.name, in: tracked) {
       for vantage in vantages where !underway.contains(Probe.Slot(question: question, vantage: vantage)) {
         schedule.plan(question, at: vantage, for: now)
-        guard !isLearned else { continue }
-        for index in selecting
+        guard !tracked.isLearned else { continue }
+        for index in tracked.sets
         where sets[index].policy.families.contains(where: { $0.recordType == question.type }) {
           sets[index].await(question, at: vantage)
         }
@@ -102,14 +111,17 @@ extension Watch {
     schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
   }
 
-  /// A learned name that upstreams deny, and whose addresses have all left, is a name no more.
+  /// A learned name that every upstream denies for every family, and whose addresses have all left, is a name no more.
   mutating func forgetIfGone(_ name: DomainName, at now: Timestamp) {
     guard let tracked = names[name], tracked.isLearned else { return }
-    let isDenied = tracked.states.allSatisfy { state in
-      state.records.allSatisfy { $0.address == nil }
-        && state.clocks.allSatisfy { $0.outcome == .nxDomain || $0.outcome == .noData }
+    guard tracked.states.allSatisfy({ $0.records.allSatisfy { $0.address == nil } }) else { return }
+    // What was not asked yet may still answer: one family's denial often comes before the other's answer.
+    let types = askedTypes(tracked)
+    let isDenied = vantages.allSatisfy { vantage in
+      let state = tracked.state(at: vantage)
+      return types.allSatisfy { state?.clock($0)?.outcome?.isDenial == true }
     }
-    guard isDenied, quarantine.forget(name, at: now) else { return }
+    guard isDenied, !vantages.isEmpty, quarantine.forget(name, at: now) else { return }
     untrack(name, at: now)
     pending.forgottenNames.append(name)
     pending.note("name.forgotten", name.text, "no upstream knows the name any more", at: now)

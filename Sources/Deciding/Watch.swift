@@ -24,6 +24,8 @@ package struct Watch: Sendable {
   var usedAt: [DomainName: Timestamp] = [:]
   /// For this long after it was used, a name counts as in use.
   static let inUse = Duration.seconds(3600)
+  /// When time was last let pass.
+  var sweptAt: Timestamp
 
   /// - Parameters:
   ///   - policies: the enabled sets.
@@ -46,11 +48,13 @@ package struct Watch: Sendable {
       patterns: patterns, namesPerPattern: limits.namesPerPattern, restored: restored.learnedNames, now: now)
     health = Dictionary(uniqueKeysWithValues: vantages.map { ($0, VantageHealth()) })
     budget = QueryBudget(perSecond: limits.queriesPerSecond, now: now)
+    sweptAt = now
     for policy in policies {
       for name in policy.namesFromTheStart where names[name] == nil { track(name, isLearned: false, at: now) }
     }
     for name in quarantine.admittedNames where names[name] == nil { track(name, isLearned: true, at: now) }
     restore(restored, at: now)
+    for index in sets.indices { judgeFreshness(of: index, at: now) }
   }
 
   /// The question to ask next, and where; nil when none is due or the budget is spent.
@@ -64,18 +68,23 @@ package struct Watch: Sendable {
   /// The next moment at which there could be something to ask or to age.
   package mutating func nextWake(after now: Timestamp) -> Timestamp? {
     let due = schedule.nextDue().map { max($0, budget.readyAt(now)) }
-    return [due, quarantine.nextProbe(after: now)].compactMap { $0 }.min()
+    return [due, vantages.isEmpty ? nil : quarantine.nextProbe(after: now)].compactMap { $0 }.min()
   }
 
   /// Takes in what came of a question.
   package mutating func take(_ lookup: Lookup) {
     noteHealth(lookup)
+    if probes[lookup.question.name] != nil { settleProbe(lookup) }
+    takeIn(lookup)
+  }
+
+  /// Takes in what came of a question about a tracked name; nothing happens for others.
+  mutating func takeIn(_ lookup: Lookup) {
     let name = lookup.question.name
-    if probes[name] != nil { settleProbe(lookup) }
     guard let tracked = names[name] else { return }
     changeHoldings(of: name, at: lookup.at) { watch in
       let bounds = watch.bounds(of: tracked)
-      let mayOpen = watch.admission(for: tracked, at: lookup.vantage)
+      let mayOpen = watch.admission(for: tracked)
       return watch.names[name]?.take(
         lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }
@@ -90,17 +99,16 @@ package struct Watch: Sendable {
   package mutating func replaceVantages(_ current: [Vantage], at now: Timestamp) {
     let (gone, new) = (vantages.filter { !current.contains($0) }, current.filter { !vantages.contains($0) })
     vantages = current
+    if !gone.isEmpty || !new.isEmpty { restartProbes(at: now) }
     for vantage in gone { health[vantage] = nil }
     for vantage in new { health[vantage] = VantageHealth() }
     for tracked in names.values {
       for question in questions(of: tracked.name, in: tracked) {
         for vantage in gone { schedule.drop(question, at: vantage) }
-        for vantage in new { schedule.plan(question, at: vantage, for: now) }
       }
-      for index in tracked.sets {
-        for vantage in gone { sets[index].stopAwaiting(tracked.name, at: vantage) }
-      }
+      startAsking(tracked, at: new, now: now)
     }
+    for index in sets.indices { sets[index].stopAwaiting(gone) }
   }
 
   /// Asks a name again at once, everywhere: somebody wants to know now.

@@ -31,6 +31,7 @@ package struct WatchedSet: Sendable {
     self.published = published
     checkedAt = state?.checkedAt
     savedState = state
+    isStale = state?.status == .stale
     // A restart may find another configuration: compare once.
     isChanged = true
   }
@@ -51,9 +52,14 @@ package struct WatchedSet: Sendable {
     unasked.insert(UnaskedQuestion(question: question, vantage: vantage))
   }
 
-  /// Waits no longer for a name, at one vantage or at all.
-  mutating func stopAwaiting(_ name: DomainName, at vantage: Vantage? = nil) {
-    unasked = unasked.filter { $0.question.name != name || vantage != nil && $0.vantage != vantage }
+  /// Waits no longer for a name.
+  mutating func stopAwaiting(_ name: DomainName) {
+    unasked = unasked.filter { $0.question.name != name }
+  }
+
+  /// Waits no longer for vantages that are asked no more.
+  mutating func stopAwaiting(_ gone: [Vantage]) {
+    unasked = unasked.filter { !gone.contains($0.vantage) }
   }
 
   mutating func noteAsked(_ lookup: Lookup) {

@@ -191,6 +191,7 @@ package actor ResolverWorker: Service {
       await takeDecisions()
       guard round.isMultiple(of: Self.sweepEvery) else { continue }
       watch.sweep(at: clock.now)
+      asking.ring()
       measures.record(watch.figures, watch.vantageHealth)
       if watch.isChanged { saving.ring() }
       await publishAll()

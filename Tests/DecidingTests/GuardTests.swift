@@ -137,11 +137,20 @@ struct GuardTests {
     #expect(day.publishedSet()?.status == .ok)
   }
 
-  @Test("No approval publishes an empty set")
-  func approvalOfNothing() {
-    var day = change(["20.0.0.1"], to: [])
+  @Test("Approval can't empty a set: it stays held, and says so")
+  func approvedEmpty() {
+    var day = WatchScenario([policy(["a.example"])])
+    day.answer("a.example", ["20.0.0.1"])
+    day.store()
+    for _ in 0..<61 {
+      day.pass(.seconds(60))
+      day.outcome(.nxDomain, for: "a.example")
+      day.store()
+    }
+    #expect(day.publishedSet()?.status == .held)
     day.watch.take(
       [Decision(id: 1, at: day.now, kind: .approve, subject: "mcr", reason: "", by: "")], at: day.now)
+    day.store()
     day.store()
     #expect(day.published() == ["20.0.0.1"])
     #expect(day.publishedSet()?.status == .held)

@@ -158,4 +158,108 @@ struct QuarantineTests {
     #expect(day.published() == ["20.0.0.1"])
     #expect(day.stored.last?.forgottenNames.map(\.text) == [name])
   }
+
+  @Test("A name that is denied for one family before the other answers is admitted, and stays")
+  func deniedThenAnswered() {
+    let both = policy(["mcr.example"], patterns: ["*.data.mcr.example"], families: [.ipv4, .ipv6])
+    var day = WatchScenario([both])
+    day.answer("mcr.example", ["20.0.0.1"])
+    day.outcome(.noData, for: "mcr.example", .aaaa)
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.outcome(.noData, for: "eastus.data.mcr.example", .aaaa)
+    day.answer("eastus.data.mcr.example", ["20.0.0.2"])
+    day.store()
+    #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    #expect(day.watch.figures.admittedNames == 1)
+    #expect(day.stored.flatMap(\.forgottenNames).isEmpty)
+  }
+
+  @Test("A failure that a probe met counts once for its upstream's health")
+  func probeFailureCountsOnce() {
+    var day = WatchScenario([mcr], vantages: [WatchScenario.one, WatchScenario.two])
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.outcome(.failure(.timeout), for: "eastus.data.mcr.example", at: WatchScenario.two)
+    day.answer("eastus.data.mcr.example", ["20.0.0.2"])
+    #expect(day.watch.vantageHealth.map(\.health.failures) == [0, 1])
+  }
+
+  @Test("A wall clock that goes back by a day delays no probe beyond its longest wait")
+  func clockGoesBack() {
+    var day = start()
+    day.watch.take([sighted("slow.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.outcome(.failure(.servFail), for: "slow.data.mcr.example")
+    day.store()
+    day.pass(.seconds(-86_400))
+    day.store()
+    day.pass(.seconds(301))
+    var asked = Set<String>()
+    while let next = day.watch.takeDue(at: day.now) { asked.insert(next.question.name.text) }
+    #expect(asked.contains("slow.data.mcr.example"))
+  }
+
+  @Test(
+    "Forgetting a configured name that had been learned before revokes what it gave, and it is still asked")
+  func forgetConfigured() {
+    var day = start()
+    let name = "eastus.data.mcr.example"
+    day.watch.take([sighted(name, in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer(name, ["20.0.0.2"])
+    let restored = day.restoredState()
+    let configured = policy(["mcr.example", name], patterns: ["*.data.mcr.example"])
+    var next = WatchScenario([configured], restored: restored, now: day.now)
+    next.store()
+    while next.watch.takeDue(at: next.now) != nil {}
+    next.watch.take(
+      [Decision(id: 1, at: next.now, kind: .forget, subject: name, reason: "", by: "")], at: next.now)
+    next.store()
+    #expect(next.published() == ["20.0.0.1"])
+    #expect(next.watch.trackedNames.map(\.name.text) == [name, "mcr.example"])
+  }
+
+  @Test("A name that was sighted while there was no upstream is asked as soon as there is one")
+  func noUpstreamYet() {
+    var day = WatchScenario([mcr], vantages: [])
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    #expect(day.watch.takeDue(at: day.now) == nil)
+    #expect(day.watch.nextWake(after: day.now) == nil)
+    day.watch.replaceVantages([WatchScenario.one], at: day.now)
+    var asked = Set<String>()
+    while let next = day.watch.takeDue(at: day.now) { asked.insert(next.question.name.text) }
+    #expect(asked.contains("eastus.data.mcr.example"))
+  }
+
+  @Test("A name whose upstream went away in the middle of its probe is asked at the next one")
+  func upstreamGone() {
+    var day = start()
+    day.watch.take([sighted("eastus.data.mcr.example", in: day)])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.watch.replaceVantages([WatchScenario.two], at: day.now)
+    day.pass(.seconds(6))
+    var asked = [Vantage]()
+    while let next = day.watch.takeDue(at: day.now) {
+      if next.question.name.text == "eastus.data.mcr.example" { asked.append(next.vantage) }
+    }
+    #expect(asked == [WatchScenario.two])
+  }
+
+  @Test("A real name that its full pattern refuses is forgotten once nobody has used it for a day")
+  func refusedAndUnused() {
+    var day = WatchScenario([mcr], limits: Limits(namesPerPattern: 1))
+    for number in 1...2 {
+      day.watch.take([sighted("n\(number).data.mcr.example", in: day)])
+      while day.watch.takeDue(at: day.now) != nil {}
+      day.answer("n\(number).data.mcr.example", ["20.0.1.\(number)"])
+    }
+    #expect(day.watch.figures.quarantinedNames == 1)
+    day.pass(.seconds(90_000))
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer("n2.data.mcr.example", ["20.0.1.2"])
+    #expect(day.watch.figures.quarantinedNames == 0)
+    day.store()
+    #expect(day.stored.flatMap(\.forgottenNames).map(\.text) == ["n2.data.mcr.example"])
+  }
 }

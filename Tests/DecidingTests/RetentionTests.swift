@@ -250,4 +250,78 @@ struct RetentionTests {
     #expect(
       day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("set.") } == ["set.stale", "set.fresh"])
   }
+
+  @Test("A family that can't be looked up for maxStale makes the set stale, though the other family can")
+  func staleFamily() {
+    var day = WatchScenario([policy(["mcr.example"], families: [.ipv4, .ipv6])])
+    day.answer("mcr.example", ["20.0.0.1"])
+    day.answer("mcr.example", ["2603:1061:f:100::10"])
+    day.store()
+    for _ in 0..<300 {
+      day.pass(.seconds(300))
+      day.outcome(.failure(.servFail), for: "mcr.example")
+      day.answer("mcr.example", ["2603:1061:f:100::10"])
+    }
+    day.store()
+    #expect(day.publishedSet()?.status == .stale)
+  }
+
+  @Test(
+    "A set that nobody looked after for maxStale is stale from the start on, with or without observations")
+  func staleFromTheStart() {
+    let policies = [policy(["mcr.example"])]
+    var day = WatchScenario(policies)
+    day.answer("mcr.example", ["20.0.0.1"])
+    var restored = day.restoredState()
+    let later = day.now + .seconds(2 * 86_400)
+    #expect(WatchScenario(policies, restored: restored, now: day.now).publishedSet()?.status == .ok)
+    #expect(WatchScenario(policies, restored: restored, now: later).publishedSet()?.status == .stale)
+    // A set that was off: its observations were closed long ago, its last generation is still there.
+    restored.observations = []
+    restored.questions = []
+    var next = WatchScenario(policies, restored: restored, now: later)
+    #expect(next.publishedSet()?.status == .stale)
+    next.answer("mcr.example", ["20.0.0.1"])
+    next.store()
+    #expect(next.publishedSet()?.status == .ok)
+  }
+
+  @Test(
+    "A gap costs a set at most a quarter of its own retention, though another set holds the name for longer")
+  func gapOfSharedName() {
+    let policies = [
+      policy(["mcr.example"], set: "short"),
+      policy(["mcr.example"], set: "long", retention: .seconds(86_400)),
+    ]
+    var day = WatchScenario(policies)
+    day.answer("mcr.example", ["20.0.0.1", "20.0.0.2"])
+    var later = WatchScenario(policies, restored: day.restoredState(), now: day.now + .seconds(7 * 86_400))
+    later.answer("mcr.example", ["20.0.0.2"])
+    later.store()
+    #expect(later.published("short") == ["20.0.0.1", "20.0.0.2"])
+    #expect(later.published("long") == ["20.0.0.1", "20.0.0.2"])
+  }
+
+  @Test("What a removed upstream gave stays while those that took its place fail for that name")
+  func replacedByFailing() {
+    var day = WatchScenario([policy(["a.example", "b.example"])])
+    day.answer("a.example", ["20.0.0.1"])
+    day.answer("b.example", ["20.0.0.2"])
+    day.store()
+    day.watch.replaceVantages([WatchScenario.two], at: day.now)
+    for _ in 0..<130 {
+      day.pass(.seconds(60))
+      day.outcome(.failure(.timeout), for: "a.example", at: WatchScenario.two)
+      day.answer("b.example", ["20.0.0.2"], at: WatchScenario.two)
+      day.store()
+    }
+    #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    for _ in 0..<61 {
+      day.pass(.seconds(60))
+      day.answer("a.example", ["20.0.0.3"], at: WatchScenario.two)
+      day.answer("b.example", ["20.0.0.2"], at: WatchScenario.two)
+      day.store()
+    }
+    #expect(day.published() == ["20.0.0.2", "20.0.0.3"])
+  }
 }

@@ -93,4 +93,16 @@ struct ScheduleTests {
     }
     #expect((290...301).contains(sent))
   }
+
+  @Test("A wall clock that goes back by a day delays no question beyond the ceiling")
+  func clockGoesBack() {
+    var day = WatchScenario([policy(["a.example"])])
+    while day.watch.takeDue(at: day.now) != nil {}
+    day.answer("a.example", ["20.0.0.1"])
+    day.store()
+    day.pass(.seconds(-86_400))
+    day.store()
+    let wake = day.watch.nextWake(after: day.now)
+    #expect(wake.map { $0 <= day.now + .seconds(301) } == true)
+  }
 }

@@ -144,4 +144,38 @@ struct SetContentTests {
     let events = day.stored.flatMap(\.events).filter { $0.kind == "alias.unexpected" }
     #expect(events.map(\.subject) == ["y.elsewhere.example"])
   }
+
+  @Test("Upstreams that change before the first snapshot are waited for too: no half set is served")
+  func firstSnapshotAfterReplacement() {
+    for vantages in [[], [WatchScenario.one]] {
+      var day = WatchScenario([policy(["a.example", "b.example"])], vantages: vantages)
+      day.watch.replaceVantages([WatchScenario.two], at: day.now)
+      day.answer("a.example", ["20.0.0.1"], at: WatchScenario.two)
+      day.store()
+      #expect(day.published() == nil)
+      day.answer("b.example", ["20.0.0.2"], at: WatchScenario.two)
+      day.store()
+      #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
+    }
+  }
+
+  @Test("One reply can't give a name more addresses than its bound")
+  func addressesPerReply() {
+    var day = WatchScenario([policy(["a.example"])], limits: Limits(addressesPerName: 10))
+    day.answer("a.example", (1...50).map { "20.0.0.\($0)" })
+    day.store()
+    #expect(day.published()?.count == 10)
+    #expect(day.stored.flatMap(\.rejections).count == 40)
+  }
+
+  @Test("A name's bound counts an address once, however many upstreams give it")
+  func sharedAddressesPerName() {
+    let both = [WatchScenario.one, WatchScenario.two]
+    var day = WatchScenario([policy(["a.example"])], vantages: both, limits: Limits(addressesPerName: 10))
+    for vantage in both { day.answer("a.example", (1...8).map { "20.0.0.\($0)" }, at: vantage) }
+    day.answer("a.example", ["20.0.0.1", "20.0.0.9"], at: WatchScenario.two)
+    day.store()
+    #expect(day.published()?.count == 9)
+    #expect(day.stored.flatMap(\.rejections).isEmpty)
+  }
 }
