@@ -7,11 +7,13 @@ package struct Profile: Sendable, Hashable {
   package let id: String
   /// What it opens, in a few words.
   package let title: String
+  /// Its names and patterns, each with its purpose.
   package let entries: [ProfileEntry]
   /// Azure service tags in which the addresses are expected; a report, never a filter. Empty when unknown.
   package let expectedServiceTags: [String]
   /// Where aliases are expected to lead. Empty when unknown, which expects anything.
   package let expectedAliasSuffixes: [DomainName]
+  /// Where most of its facts come from.
   package let source: ProfileSource
   /// Profiles that the same users commonly need too. They are never merged in; a second set can use them.
   package let companions: [String]
@@ -55,11 +57,13 @@ package struct Profile: Sendable, Hashable {
 
 /// One name or pattern of a profile, for one purpose.
 package struct ProfileEntry: Sendable, Hashable {
+  /// What is watched.
   package let selector: Selector
   /// What clients use it for, such as `registry endpoint`.
   package let purpose: String
   /// Protocol and port as firewall documents write them, such as `https/443`.
   package let service: String
+  /// How far its being there can be relied on.
   package let stability: Stability
   /// Names behind the pattern that are known already; empty for an exact name.
   package let seeds: [ProfileSeed]
@@ -78,7 +82,9 @@ package struct ProfileEntry: Sendable, Hashable {
 
 /// A name behind a pattern, known without having seen it in traffic.
 package struct ProfileSeed: Sendable, Hashable {
+  /// A hostname that the entry's pattern matches.
   package let name: DomainName
+  /// How far its being there can be relied on.
   package let stability: Stability
 
   package init(_ name: DomainName, _ stability: Stability) {
@@ -99,6 +105,7 @@ package enum Stability: String, Sendable, Hashable, CaseIterable {
 
 /// Where a profile's facts come from, and when they were read.
 package struct ProfileSource: Sendable, Hashable {
+  /// An https URL that a person can open.
   package let url: String
   /// `YYYY-MM-DD`.
   package let date: String

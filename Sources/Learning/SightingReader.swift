@@ -1,5 +1,6 @@
 /// Reads text that comes in pieces: standard input, a request's body, a file. For logs that grow see `FileFollower`.
 package struct SightingReader: Sendable {
+  /// How its lines name hosts.
   package let format: LineFormat
   private let names: WatchedNames
   private var splitter = LineSplitter()
