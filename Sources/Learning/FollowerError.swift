@@ -5,6 +5,7 @@ package enum FollowerError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file is there but can't be opened or read; `code` is the `errno`.
   case unreadable(path: String, code: Int32)
 
+  /// What failed, with the path, the reason and what to try.
   package var description: String {
     switch self {
     case .unreadable(let path, let code):
