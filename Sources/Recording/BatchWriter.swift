@@ -9,7 +9,8 @@ struct BatchWriter {
 
   /// Events and kinds of rejections that are kept.
   static let kept = 100_000
-  /// A writer that committed nothing for longer was not looking: the slowest question is asked every five minutes.
+  /// A writer that committed nothing for longer was not looking: the slowest question is asked every five
+  /// minutes.
   static let longestSilence = Duration.seconds(15 * 60)
 
   func write(interning: inout InternTable) throws {
@@ -72,7 +73,8 @@ struct BatchWriter {
         """)
     let insert = try db.cachedStatement(
       sql: """
-        INSERT INTO question (name, type, vantage, outcome, asked, succeeded, watched) VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO question (name, type, vantage, outcome, asked, succeeded, watched)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """)
     for status in batch.questions {
       let name = try interning.id(of: status.question.name, in: db)

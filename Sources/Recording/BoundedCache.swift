@@ -1,5 +1,6 @@
-/// A dictionary that forgets what was not used lately: when the young half is full it becomes the old half, and what
-/// is found in the old half moves over. It holds between `capacity` and twice as many entries at its fullest.
+/// A dictionary that forgets what was not used lately: when the young half is full it becomes the old half,
+/// and what is found in the old half moves over. It holds between `capacity` and twice as many entries at its
+/// fullest.
 struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private var young: [Key: Value] = [:]
   private var old: [Key: Value] = [:]

@@ -7,10 +7,14 @@ struct Connection: Sendable {
   /// What the file looked like when SQLite was told that nobody changes it; nil when it was not told so.
   let assumed: HistoryFile.Stamp?
 
-  /// Frames of 4 KiB after which a commit copies the WAL back: a hot page is then copied once, not once a second.
+  /// Frames of 4 KiB after which a commit copies the WAL back: a hot page is then copied once, not once a
+  /// second.
   static let checkpointPages = 8000
   /// The WAL is cut to this size whenever it starts anew.
   static let journalSizeLimit = 32 << 20
+
+  /// KiB of pages kept in memory by the one writing connection, and by each of up to four reading ones.
+  private static let (writerCache, readerCache) = (49_152, 8_192)
 
   static func openForWriting(_ path: String, migrating: Bool) throws -> Connection {
     let pool = try DatabasePool(path: path, configuration: configuration(readonly: false))
@@ -23,9 +27,9 @@ struct Connection: Sendable {
 
   /// Opens for reading whatever state the last writer left.
   ///
-  /// SQLite reads a WAL database without the right to write only while `-wal` and `-shm` exist, which our writers
-  /// leave behind, or when told that the file is immutable (https://www.sqlite.org/wal.html#read_only_databases).
-  /// The second is for a copy that came alone.
+  /// SQLite reads a WAL database without the right to write only while `-wal` and `-shm` exist, which our
+  /// writers leave behind, or when told that the file is immutable
+  /// (https://www.sqlite.org/wal.html#read_only_databases). The second is for a copy that came alone.
   static func openForReading(_ path: String) throws -> Connection {
     do {
       let pool = try DatabasePool(path: path, configuration: configuration(readonly: true))
@@ -70,7 +74,7 @@ struct Connection: Sendable {
     configuration.prepareDatabase { db in
       try db.execute(
         sql: """
-          PRAGMA cache_size = -65536;
+          PRAGMA cache_size = -\(db.configuration.readonly ? readerCache : writerCache);
           PRAGMA temp_store = MEMORY;
           PRAGMA secure_delete = OFF;
           PRAGMA journal_size_limit = \(journalSizeLimit);

@@ -31,7 +31,8 @@ package enum HistoryError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let path):
-      "can't open the history: \(path) does not exist. Try: start 'postern serve', or check the state directory"
+      "can't open the history: \(path) does not exist. "
+        + "Try: start 'postern serve', or check the state directory"
     case .empty(let path):
       "can't open the history: \(path) is empty. Try: restore a backup, or remove it to begin a new history"
     case .notADatabase(let path):
@@ -55,7 +56,8 @@ package enum HistoryError: Error, Hashable, CustomStringConvertible {
     case .cannotOpen(let path, let detail):
       "can't open the history: \(path): \(detail). Try: check that the file and its directory are accessible"
     case .readOnly(let path):
-      "can't write the history: \(path) is read-only here. Try: check the owner and mode of the file and directory"
+      "can't write the history: \(path) is read-only here. "
+        + "Try: check the owner and mode of the file and directory"
     case .diskFull(let path):
       "can't write the history: no space left for \(path). Try: free space; the next commit goes on by itself"
     case .busy(let path):

@@ -2,7 +2,8 @@ internal import GRDB
 internal import Glibc
 internal import Schema
 
-/// The file that holds a history: what it must look like before anything is done to it, and how it comes to be.
+/// The file that holds a history: what it must look like before anything is done to it, and how it comes to
+/// be.
 enum HistoryFile {
   /// "POST", so that `file` and other programs can tell whose it is.
   static let applicationID: UInt32 = 0x504F_5354
@@ -29,7 +30,8 @@ enum HistoryFile {
     guard found == applicationID else { throw .foreign(path: path, applicationID: found) }
   }
 
-  /// Makes a new history: whole under another name first, so that a crash leaves either none or a complete one.
+  /// Makes a new history: whole under another name first, so that a crash leaves either none or a complete
+  /// one.
   static func create(at path: String) throws {
     let draft = try DraftFile(for: path, suffix: ".new")
     do {
@@ -74,7 +76,8 @@ enum HistoryFile {
     return version
   }
 
-  /// A cheap look at what a healthy file has: the tables, and the last generation of each set where it should be.
+  /// A cheap look at what a healthy file has: the tables, and the last generation of each set where it should
+  /// be.
   static func requireSoundness(_ db: Database, path: String) throws {
     let version = try requireKnownVersion(db, path: path)
     guard version == Schema.version else {

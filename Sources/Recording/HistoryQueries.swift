@@ -1,4 +1,5 @@
-/// The four questions that the history must answer fast, as SQL. Their plans are tested: none may walk a big table.
+/// The four questions that the history must answer fast, as SQL. Their plans are tested: none may walk a big
+/// table.
 enum HistoryQueries {
   /// The columns of one interval, joined from `i`: an interval, open or closed.
   private static let intervalColumns = """
@@ -68,8 +69,8 @@ enum HistoryQueries {
     SELECT serial, ipv4, ipv6 FROM checkpoint WHERE setid = ?1 AND serial <= ?2 ORDER BY serial DESC LIMIT 1
     """
 
-  /// ?1 the set, ?2 the older generation, ?3 the newer: what the steps between amount to, addresses that came and
-  /// went left out.
+  /// ?1 the set, ?2 the older generation, ?3 the newer: what the steps between amount to, addresses that came
+  /// and went left out.
   static let difference = """
     SELECT addr, sum(op) FROM delta WHERE setid = ?1 AND serial > ?2 AND serial <= ?3
     GROUP BY addr HAVING sum(op) <> 0

@@ -3,7 +3,8 @@ package import Deciding
 internal import GRDB
 
 extension HistoryStore: HistoryReader {
-  /// A set that published but never told how it stands counts as checked at its last generation and stale from then.
+  /// A set that published but never told how it stands counts as checked at its last generation and stale
+  /// from then.
   package func setStates() async throws -> [SetState] {
     try await read { db in try Self.setStates(db) }
   }
@@ -48,7 +49,8 @@ extension HistoryStore: HistoryReader {
     }
   }
 
-  /// An open interval overlaps all that follows its beginning. Open ones come first, then those that ended last.
+  /// An open interval overlaps all that follows its beginning. Open ones come first, then those that ended
+  /// last.
   package func intervals(
     for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int
   ) async throws -> [ObservedInterval] {
@@ -126,6 +128,43 @@ extension HistoryStore: HistoryReader {
     try await read { db in
       guard let id = try db.integer("SELECT id FROM set_name WHERE name = ?", set.text) else { return nil }
       return try body(SetReader(db: db, set: SetReader.StoredSet(id: id, name: set)))
+    }
+  }
+}
+
+// What a reader may ask of this store beside the protocol.
+extension HistoryStore {
+  /// The spans within `window` in which a writer was looking, sorted and disjoint. Elsewhere absence proves
+  /// nothing.
+  package func watchedTimes(in window: ClosedRange<Timestamp>) async throws -> [ClosedRange<Timestamp>] {
+    try await read { db in
+      var times: [ClosedRange<Timestamp>] = []
+      let query =
+        "SELECT started, heartbeat FROM watch WHERE heartbeat >= ? AND started <= ? ORDER BY started"
+      try db.cachedStatement(sql: query).forEachRow(
+        window.lowerBound.milliseconds, window.upperBound.milliseconds
+      ) { row in
+        let start = max(try row.timestamp(0), window.lowerBound)
+        let end = max(start, min(try row.timestamp(1), window.upperBound))
+        if let last = times.last, last.upperBound >= start {
+          times[times.count - 1] = last.lowerBound...max(last.upperBound, end)
+        } else {
+          times.append(start...end)
+        }
+      }
+      return times
+    }
+  }
+
+  /// The names in the history below `ancestor`, nearest labels first; also those that are only owners.
+  package func names(below ancestor: DomainName, limit: Int) async throws -> [DomainName] {
+    try await read { db in
+      let key = ancestor.reversedKey
+      // "/" follows "." in ASCII, so the range holds exactly what continues the key with another label.
+      return try db.rows(
+        "SELECT fqdn FROM name WHERE rkey > ?1 || '.' AND rkey < ?1 || '/' ORDER BY rkey LIMIT ?2", key,
+        Int64(max(0, limit))
+      ) { row in try row.name(0) }
     }
   }
 }

@@ -3,8 +3,8 @@ internal import GRDB
 internal import Synchronization
 
 extension HistoryStore: HistoryRecorder {
-  /// Stores the batch in one transaction, also when the waiting task is cancelled. An empty batch only tells that the
-  /// writer was looking at its moment.
+  /// Stores the batch in one transaction, also when the waiting task is cancelled. An empty batch only tells
+  /// that the writer was looking at its moment.
   ///
   /// - Throws: `HistoryError`; then nothing of the batch is stored, and the next commit may succeed.
   package func commit(_ batch: HistoryBatch) async throws {
@@ -21,11 +21,12 @@ extension HistoryStore: HistoryRecorder {
           throw error
         }
       }
-      try shortenJournal(db)
+      shortenJournal(db)
     }
   }
 
-  /// Reads what was open when the last writer stopped: open intervals, questions, learned names, sets and positions.
+  /// Reads what was open when the last writer stopped: open intervals, questions, learned names, sets and
+  /// positions.
   package func restore() async throws -> RestoredState {
     try await read { db in
       var state = RestoredState()

@@ -1,26 +1,15 @@
-package import DNS
 package import Deciding
 internal import GRDB
 internal import Synchronization
 
-/// What a look at the file's integrity found.
-package struct IntegrityReport: Hashable, Sendable {
-  /// Whether every page was read; else only the tables and the last generations were.
-  package let isComplete: Bool
-  /// What is wrong, one sentence each; empty for a sound file.
-  package let problems: [String]
-}
-
 extension HistoryStore {
   /// Rows that one transaction of `retain` removes, so that commits get in between.
   static let pruneRows = 5_000
-  /// Past this many octets a full check takes minutes, so it must be asked for.
-  static let largestQuickCheck: Int64 = 256 << 20
   /// The WAL may grow to this many octets under readers before a commit waits for them.
   static let largestJournal: Int64 = 64 << 20
 
-  /// Removes closed intervals that ended, and rejections that were last seen, before `moment`, then names and records
-  /// that nothing refers to, and gives the space back. Generations and decisions stay for ever.
+  /// Removes closed intervals that ended, and rejections that were last seen, before `moment`, then names and
+  /// records that nothing refers to, and gives the space back. Generations and decisions stay for ever.
   ///
   /// - Returns: how many intervals and rejections went.
   package func retain(before moment: Timestamp) async throws -> Int {
@@ -44,99 +33,20 @@ extension HistoryStore {
     return removed
   }
 
-  /// The spans within `window` in which a writer was looking, sorted and disjoint. Elsewhere absence proves nothing.
-  package func watchedTimes(in window: ClosedRange<Timestamp>) async throws -> [ClosedRange<Timestamp>] {
-    try await read { db in
-      var times: [ClosedRange<Timestamp>] = []
-      let query =
-        "SELECT started, heartbeat FROM watch WHERE heartbeat >= ? AND started <= ? ORDER BY started"
-      try db.cachedStatement(sql: query).forEachRow(
-        window.lowerBound.milliseconds, window.upperBound.milliseconds
-      ) { row in
-        let start = max(try row.timestamp(0), window.lowerBound)
-        let end = max(start, min(try row.timestamp(1), window.upperBound))
-        if let last = times.last, last.upperBound >= start {
-          times[times.count - 1] = last.lowerBound...max(last.upperBound, end)
-        } else {
-          times.append(start...end)
-        }
-      }
-      return times
-    }
-  }
-
-  /// The names in the history below `ancestor`, nearest labels first; also those that are only owners.
-  package func names(below ancestor: DomainName, limit: Int) async throws -> [DomainName] {
-    try await read { db in
-      let key = ancestor.reversedKey
-      // "/" follows "." in ASCII, so the range holds exactly what continues the key with another label.
-      return try db.rows(
-        "SELECT fqdn FROM name WHERE rkey > ?1 || '.' AND rkey < ?1 || '/' ORDER BY rkey LIMIT ?2", key,
-        Int64(max(0, limit))
-      ) { row in try row.name(0) }
-    }
-  }
-
-  /// Reads the whole file for damage when it is under 256 MiB or `isForced`, else only what opening reads; always
-  /// rebuilds each set's last generation from its steps and compares.
-  package func quickCheck(isForced: Bool = false) async throws -> IntegrityReport {
-    let isComplete = isForced || HistoryFile.size(of: path) < Self.largestQuickCheck
-    let path = path
-    do {
-      let problems = try await read { db in
-        var problems =
-          isComplete ? try db.rows("PRAGMA quick_check(20)") { try $0.text(0) }.filter { $0 != "ok" } : []
-        guard problems.isEmpty else { return problems }
-        try HistoryFile.requireSoundness(db, path: path)
-        for set in try Self.sets(db) {
-          let reader = SetReader(db: db, set: set)
-          guard let current = try reader.currentSnapshot(),
-            let record = try reader.generation(current.generation)
-          else { continue }
-          if try reader.addresses(in: record) != current.elements.map(\.address) {
-            problems.append("the steps of set \(set.name) don't lead to generation \(record.generation)")
-          }
-        }
-        return problems
-      }
-      return IntegrityReport(isComplete: isComplete, problems: problems)
-    } catch HistoryError.damaged(_, let detail) {
-      return IntegrityReport(isComplete: isComplete, problems: [detail])
-    }
-  }
-
-  /// Writes a copy of the history as it stands, whole and flushed before it gets its name. Commits go on meanwhile.
-  ///
-  /// - Throws: `HistoryError`; then what was at `destination` before is still there.
-  package func backup(to destination: String) async throws {
-    let draft = try DraftFile(for: destination, suffix: ".tmp")
-    do {
-      let pool = connection.withLock { $0.pool }
-      try await HistoryError.translating(destination) {
-        // Not within a transaction: VACUUM INTO takes its own view of the file.
-        try await pool.unsafeRead { db in try db.run("VACUUM INTO ?", draft.path) }
-      }
-      try draft.publish()
-    } catch {
-      draft.discard()
-      throw error
-    }
-  }
-
   /// Octets in the write-ahead log: what readers keep from being copied back. For a metric.
   package var journalSize: Int64 { HistoryFile.size(of: path + "-wal") }
 
   /// Waits for readers to let go of a WAL that has grown too large, at most half a second.
   ///
-  /// The checkpoint that SQLite makes at a commit gives up when any reader still needs older frames, and under steady
-  /// reading one always does (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
-  func shortenJournal(_ db: Database) throws {
+  /// The checkpoint that SQLite makes at a commit gives up when any reader still needs older frames, and
+  /// under steady reading one always does
+  /// (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
+  func shortenJournal(_ db: Database) {
     guard journalSize > Self.largestJournal else { return }
-    try db.execute(sql: "PRAGMA busy_timeout = 500")
-    // Busy is no failure: the commit stands, and the next one tries again.
-    do { try db.checkpoint(.restart) } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY
-    {}
-    try db.execute(sql: "PRAGMA busy_timeout = 5000")
+    // No failure counts here: the commit before it stands, and the next one tries again.
+    try? db.execute(sql: "PRAGMA busy_timeout = 500")
+    _ = try? db.checkpoint(.restart)
+    try? db.execute(sql: "PRAGMA busy_timeout = 5000")
   }
 
   private static func pruneIntervals(

@@ -1,10 +1,11 @@
 internal import GRDB
 internal import Synchronization
 
-/// The history in one SQLite file. One process writes; any number of processes read, also while nobody writes.
+/// The history in one SQLite file. One process writes; any number of processes read, also while nobody
+/// writes.
 ///
-/// A commit is one transaction and is not undone by cancelling the task that waits for it. Close the store when done:
-/// a file that was not closed is still whole, the next opening just takes a little longer.
+/// A commit is one transaction and is not undone by cancelling the task that waits for it. Close the store
+/// when done: a file that was not closed is still whole, the next opening just takes a little longer.
 package final class HistoryStore: Sendable {
   /// What a process may do with the history.
   package enum Mode: Hashable, Sendable {
@@ -58,7 +59,8 @@ package final class HistoryStore: Sendable {
     try HistoryError.translating(path) { try connection.withLock { try $0.pool.close() } }
   }
 
-  /// Runs one short read. Long results are read whole, never kept open: an open read keeps the WAL from shrinking.
+  /// Runs one short read. Long results are read whole, never kept open: an open read keeps the WAL from
+  /// shrinking.
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
     let current = connection.withLock { $0 }
     do {
@@ -93,7 +95,8 @@ package final class HistoryStore: Sendable {
     guard mode != .reader else { throw HistoryError.readOnly(path: path) }
     let (pool, path) = (connection.withLock { $0.pool }, path)
     return try await withCheckedThrowingContinuation { continuation in
-      // GRDB's `write` rolls back when its task is cancelled; a commit must also go through while a service drains.
+      // GRDB's `write` rolls back when its task is cancelled; a commit must also go through while a service
+      // drains.
       pool.asyncWriteWithoutTransaction { db in
         continuation.resume(with: Result { try HistoryError.translating(path) { try body(db) } })
       }

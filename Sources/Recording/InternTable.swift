@@ -2,10 +2,11 @@ internal import DNS
 internal import Deciding
 internal import GRDB
 
-/// The small numbers that stand for names, observations, vantages and sets in the tables, as far as they were used
-/// lately.
+/// The small numbers that stand for names, observations, vantages and sets in the tables, as far as they were
+/// used lately.
 ///
-/// It mirrors what is committed: after a transaction that failed, or one that removed rows, it must be emptied.
+/// It mirrors what is committed: after a transaction that failed, or one that removed rows, it must be
+/// emptied.
 struct InternTable: ~Copyable, Sendable {
   private var names = BoundedCache<DomainName, Int64>(capacity: 131_072)
   private var observations = BoundedCache<CompactKey, Int64>(capacity: 262_144)
@@ -22,6 +23,16 @@ struct InternTable: ~Copyable, Sendable {
     let owner: Int64
     let type: RecordType
     let data: RecordData
+
+    /// Two words for an address in place of seven: this is looked up once for each observation.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(name &+ owner << 24 &+ vantage << 48)
+      if case .address(let address) = data {
+        hasher.combine(UInt64(truncatingIfNeeded: address.bits ^ address.bits >> 64))
+      } else {
+        hasher.combine(data)
+      }
+    }
   }
 
   mutating func removeAll() {

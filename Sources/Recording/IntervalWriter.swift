@@ -21,8 +21,9 @@ struct IntervalWriter {
     }
     var renewals: [(id: Int64, index: Int)] = []
     renewals.reserveCapacity(batch.observations.count)
-    for (index, observation) in batch.observations.enumerated() {
-      renewals.append((try interning.id(of: observation.key, in: db), index))
+    let observations = batch.observations
+    for index in observations.indices {
+      renewals.append((try interning.id(of: observations[index].key, in: db), index))
     }
     renewals.sort { ($0.id, $0.index) < ($1.id, $1.index) }
     // Most are renewals: an update finds its row once, an upsert twice.
@@ -35,11 +36,13 @@ struct IntervalWriter {
     for (position, (id, index)) in renewals.enumerated() {
       // Of several states of one interval in a batch the last is the one that holds.
       if position + 1 < renewals.count, renewals[position + 1].id == id { continue }
-      let observation = batch.observations[index]
+      let firstSeen = observations[index].firstSeen
       // Renewed and then closed in the same batch; with another beginning it was closed and then opened anew.
-      if !closedStarts.isEmpty, closedStarts[id] == observation.firstSeen { continue }
-      let (first, last) = (observation.firstSeen.milliseconds, observation.lastSeen.milliseconds)
-      let (count, ttl, watched) = (observation.count, Int64(observation.ttl.seconds), observation.watched)
+      if !closedStarts.isEmpty, closedStarts[id] == firstSeen { continue }
+      // Field by field: a copy of the whole would count references up and down for its names.
+      let (first, last) = (firstSeen.milliseconds, observations[index].lastSeen.milliseconds)
+      let (count, ttl) = (observations[index].count, Int64(observations[index].ttl.seconds))
+      let watched = observations[index].watched
       try renew.run(id, first, last, count, ttl, watched)
       if db.changesCount == 0 { try open.run(id, first, last, count, ttl, watched) }
     }

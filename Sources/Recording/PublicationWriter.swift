@@ -59,19 +59,20 @@ struct PublicationWriter {
   private func writeElements(_ snapshot: Snapshot, leaving left: [IPAddress]) throws {
     let remove = try db.cachedStatement(sql: "DELETE FROM element WHERE setid = ? AND addr = ?")
     for address in left { try remove.run(set, address.octets) }
-    let upsert = try db.cachedStatement(
-      sql: """
-        INSERT INTO element (setid, addr, first, last, names) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (setid, addr) DO UPDATE SET first = excluded.first, last = excluded.last, names = excluded.names
-        """)
+    let renew = try db.cachedStatement(
+      sql: "UPDATE element SET first = ?3, last = ?4, names = ?5 WHERE setid = ?1 AND addr = ?2")
+    let insert = try db.cachedStatement(
+      sql: "INSERT INTO element (setid, addr, first, last, names) VALUES (?, ?, ?, ?, ?)")
     for element in snapshot.elements {
-      try upsert.run(
-        set, element.address.octets, element.firstSeen.milliseconds, element.lastSeen.milliseconds,
-        element.names.map(\.text).joined(separator: " "))
+      let (octets, names) = (element.address.octets, element.names.map(\.text).joined(separator: " "))
+      let (first, last) = (element.firstSeen.milliseconds, element.lastSeen.milliseconds)
+      try renew.run(set, octets, first, last, names)
+      if db.changesCount == 0 { try insert.run(set, octets, first, last, names) }
     }
   }
 
-  /// Once the steps since the last checkpoint outnumber the set, reading it whole is cheaper than following them.
+  /// Once the steps since the last checkpoint outnumber the set, reading it whole is cheaper than following
+  /// them.
   private func writeCheckpointIfDue(_ snapshot: Snapshot) throws {
     let steps = try db.integer(
       """

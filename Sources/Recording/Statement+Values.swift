@@ -1,9 +1,10 @@
 internal import GRDB
 internal import GRDBSQLite
 
-// Statements bound and read through SQLite's own functions. GRDB opens the file, keeps the transactions and prepares,
-// keeps and frees the statements; its way to bind and read allocates for each value, which costs half the rate of the
-// loop over observations, and its reading traps on a value of another type, as a damaged file may hold.
+// Statements bound and read through SQLite's own functions. GRDB opens the file, keeps the transactions and
+// prepares, keeps and frees the statements; its way to bind and read allocates for each value, which costs
+// half the rate of the loop over observations, and its reading traps on a value of another type, as a damaged
+// file may hold.
 
 extension Statement {
   /// Binds the values and runs the statement to its end.

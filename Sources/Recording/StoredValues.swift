@@ -22,7 +22,8 @@ extension RecordType {
 }
 
 extension DomainName {
-  /// The labels from right to left: names below one another are neighbours. The root, which has none, stays a dot.
+  /// The labels from right to left: names below one another are neighbours. The root, which has none, stays a
+  /// dot.
   var reversedKey: String { isRoot ? text : labels.reversed().joined(separator: ".") }
 }
 

@@ -1,12 +1,14 @@
 internal import Glibc
 internal import Synchronization
 
-/// The right to write one history: an advisory lock on the file `lock` beside it, which the kernel gives back when
-/// the process ends, however it ends. The lock file stays, since removing it would let two writers lock two files.
+/// The right to write one history: an advisory lock on the file `lock` beside it, which the kernel gives back
+/// when the process ends, however it ends. The lock file stays, since removing it would let two writers lock
+/// two files.
 final class WriterLock: Sendable {
   private let descriptor: Mutex<Int32?>
 
-  /// - Throws: `HistoryError.writerIsRunning` when another process holds it, `.cannotOpen` when there is no way to
+  /// - Throws: `HistoryError.writerIsRunning` when another process holds it, `.cannotOpen` when there is no
+  /// way to
   ///   make the file.
   init(beside path: String) throws(HistoryError) {
     let lockPath = Self.path(beside: path)

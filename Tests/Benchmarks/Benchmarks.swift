@@ -9,6 +9,7 @@ enum Benchmarks {
     case "fuzz-lines": try await LineBenchmark.fuzz(rest)
     case "fuzz-replies": try FuzzReplies.run(rest)
     case "history": try await HistoryBenchmark.run(rest)
+    case "history-reader": try await HistoryPeek.run(rest)
     case "history-verifier": try await HistoryVerifier.run(rest)
     case "history-writer": try await HistoryWriter.run(rest)
     case "http-server": try await HTTPBenchmark.run(rest)

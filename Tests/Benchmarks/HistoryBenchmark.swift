@@ -3,33 +3,42 @@ import Deciding
 import Glibc
 import Recording
 
-/// How fast the history takes observations in when it already holds ten million, and how fast it then answers.
-/// Arguments: the path of a database to make, and the plain rows per second that SQLite itself takes on this machine.
+/// How fast the history takes observations in when it already holds ten million, and how fast it then
+/// answers. Arguments: the path of a database to make, and the plain rows per second that SQLite itself takes
+/// on this machine.
 enum HistoryBenchmark {
   static let earlier = 10_000_000
+  /// Once with one lookup in twenty that closes an interval, as measured for stable names, once with one in
+  /// two.
   static let measured = 2_000_000
   static let generations = 1500
   static let setSize = 5000
 
   static func run(_ arguments: [String]) async throws {
-    guard arguments.count == 2, let floor = Double(arguments[1]) else {
-      print("usage: benchmarks history PATH FLOOR")
+    guard (2...3).contains(arguments.count), let floor = Double(arguments[1]) else {
+      print("usage: benchmarks history PATH FLOOR [EARLIER]")
       return
     }
     var workload = try HistoryWorkload()
     let filling = try HistoryStore.open(path: arguments[0], mode: .writer)
-    try await fill(filling, &workload)
+    try await fill(filling, &workload, earlier: arguments.dropFirst(2).first.flatMap { Int($0) } ?? earlier)
     try filling.close()
 
     // As after a restart: nothing interned, nothing cached.
     let store = try HistoryStore.open(path: arguments[0], mode: .writer)
+    workload.changeEvery = 20
     let rate = try await ingest(store, &workload)
     row("history.ingest observations/s", rate, theirs: floor, target: ">= 200000")
+    workload.changeEvery = 2
+    let churned = try await ingest(store, &workload)
+    row("history.ingest.churn observations/s", churned, theirs: floor, target: "-")
     try await query(store)
     try store.close()
   }
 
-  private static func fill(_ store: HistoryStore, _ workload: inout HistoryWorkload) async throws {
+  private static func fill(
+    _ store: HistoryStore, _ workload: inout HistoryWorkload, earlier: Int
+  ) async throws {
     var stored = 0
     var set = try PublishedAddresses()
     let batches = earlier / (HistoryWorkload.batchNames * HistoryWorkload.answered)
@@ -62,15 +71,21 @@ enum HistoryBenchmark {
     var (stored, closed) = (0, 0)
     var spent = Duration.zero
     var slowest = Duration.zero
+    var worked = 0.0
     while stored < measured {
       let batch = workload.nextBatch()
+      let start = clock()
       let time = try await ContinuousClock().measure { try await store.commit(batch) }
+      worked += Double(clock() - start) / 1e6  // CLOCKS_PER_SEC, by POSIX
       spent += time
       slowest = max(slowest, time)
       stored += batch.observations.count
       closed += batch.closed.count
     }
-    note("ingested \(stored) observations, closing \(closed), in \(spent); slowest commit \(slowest)")
+    note(
+      "ingested \(stored) observations, closing \(closed), in \(spent), \(worked) s of CPU; "
+        + "slowest commit \(slowest)"
+    )
     return Double(stored) / seconds(spent)
   }
 

@@ -2,8 +2,8 @@ import DNS
 import Deciding
 import Recording
 
-/// Tells whether every generation is whole: `benchmarks history-verifier PATH LAST`, LAST being the newest that the
-/// writer told of. Prints one line; a missing or half generation is an error.
+/// Tells whether every generation is whole: `benchmarks history-verifier PATH LAST`, LAST being the newest
+/// that the writer told of. Prints one line; a missing or half generation is an error.
 enum HistoryVerifier {
   static func run(_ arguments: [String]) async throws {
     guard arguments.count == 2, let told = Int64(arguments[1]), let set = SetName("crash") else {

@@ -1,16 +1,17 @@
 import DNS
 import Deciding
 
-/// Names that are asked in turn, each answered with four of its ten addresses; now and then one of the four makes
-/// way for another. It keeps the state that the deciding side keeps, and gives the batches that it would commit.
+/// Names that are asked in turn, each answered with four of its ten addresses; now and then one of the four
+/// makes way for another. It keeps the state that the deciding side keeps, and gives the batches that it
+/// would commit.
 struct HistoryWorkload {
   static let names = 20_000
   static let addressesPerName = 10
   static let answered = 4
   /// Names of one batch; a batch holds four times as many observations and one question each.
   static let batchNames = 1000
-  /// Of so many lookups one in which a record makes way.
-  static let changeEvery: UInt64 = 2
+  /// Of so many lookups one in which a record makes way for another.
+  var changeEvery: UInt64 = 2
   static let pool = 50_000
 
   private(set) var now: Int64 = 1_700_000_000
@@ -58,7 +59,7 @@ struct HistoryWorkload {
     var entry = tracked[index]
     if entry.shown.isEmpty {
       entry.shown = (0..<Self.answered).map { ($0, at.milliseconds, 0) }
-    } else if random.next() % Self.changeEvery == 0 {
+    } else if random.next() % changeEvery == 0 {
       let slot = Int(random.next() % UInt64(Self.answered))
       let old = entry.shown[slot]
       batch.closed.append(

@@ -3,8 +3,8 @@ import Deciding
 import Glibc
 import Recording
 
-/// Commits generations for ever and says each one's number once it is committed: `scripts/crash-history` kills it at
-/// any moment and looks at what is left. Arguments: the database's path and a seed.
+/// Commits generations for ever and says each one's number once it is committed: `scripts/crash-history`
+/// kills it at any moment and looks at what is left. Arguments: the database's path and a seed.
 enum HistoryWriter {
   static func run(_ arguments: [String]) async throws {
     guard arguments.count == 2, let seed = UInt64(arguments[1]), let set = SetName("crash") else {

@@ -27,39 +27,12 @@ import Testing
 
   /// Kills a writer some commits after `last`, and gives back the last generation that it told of.
   private func killedWriter(path: String, seed: Int, after last: Int64) async throws -> Int64 {
-    let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-      path: "benchmarks")
-    try #require(FileManager.default.isExecutableFile(atPath: program.path), "no \(program.path) to run")
-    let writer = Process()
-    writer.executableURL = program
-    writer.arguments = ["history-writer", path, "\(seed)"]
-    let output = Pipe()
-    writer.standardOutput = output
-    let ended = AsyncStream<Void> { continuation in
-      writer.terminationHandler = { _ in continuation.finish() }
-    }
-    try writer.run()
-    let pid = writer.processIdentifier
-    defer { kill(pid, SIGKILL) }
-    var text = ""
-    let chunks = AsyncStream<String> { continuation in
-      output.fileHandleForReading.readabilityHandler = { handle in
-        let data = handle.availableData
-        if data.isEmpty {
-          handle.readabilityHandler = nil
-          continuation.finish()
-        } else {
-          continuation.yield(String(decoding: data, as: UTF8.self))
-        }
-      }
-    }
-    let enough = Int.random(in: 3...40)
-    for await chunk in chunks {
-      text += chunk
-      if text.count(where: { $0 == "\n" }) >= enough { kill(pid, SIGKILL) }
-    }
-    for await _ in ended {}
-    #expect(writer.terminationReason == .uncaughtSignal)
-    return text.split(separator: "\n").last.flatMap { Int64($0) } ?? last
+    let writer = try await ChildProcess(
+      ChildProcess.benchmarks(), ["history-writer", path, "\(seed)"], killedAfterLines: Int.random(in: 3...40)
+    )
+    #expect(writer.reason == .uncaughtSignal, "\(writer.output)")
+    // The last line may have been cut off.
+    let whole = writer.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    return whole.last.flatMap { Int64($0) } ?? last
   }
 }

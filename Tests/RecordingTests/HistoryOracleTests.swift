@@ -4,8 +4,8 @@ import Testing
 
 @testable import Recording
 
-/// A random stream of observations and publications, told to the history and to lists that are searched from end to
-/// end: both must give the same answers.
+/// A random stream of observations and publications, told to the history and to lists that are searched from
+/// end to end: both must give the same answers.
 @Suite struct HistoryOracleTests {
   @Test(.timeLimit(.minutes(2)), arguments: [1, 2, 3, 4] as [UInt64])
   func `The history agrees with a list of all that happened`(seed: UInt64) async throws {
