@@ -91,9 +91,13 @@ let package = Package(
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests("ServingTests", ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics, lifecycle]),
     tests("PosternTests", ["postern", "Deciding", "DNS"]),
+    tests("EndToEndTests", ["TestTools"]),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Serving", logging],
+      dependencies: [
+        "DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Refreshing", "Serving", logging,
+        lifecycle,
+      ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]
 )

@@ -6,6 +6,8 @@ package struct Schedule: Sendable {
   private var due: [Slot: Timestamp] = [:]
   private var heap = Heap<Entry>()
   private var random: SplitMix
+  /// The last moment that `take` was told.
+  private var toldAt: Timestamp?
 
   /// - Parameter seed: of the jitter, so that a test can repeat a run.
   package init(seed: UInt64) { random = SplitMix(state: seed) }
@@ -35,6 +37,7 @@ package struct Schedule: Sendable {
 
   /// Takes the question that is due longest off the plan; nil when none is due.
   package mutating func take(at now: Timestamp) -> (question: Question, vantage: Vantage)? {
+    followClock(to: now)
     dropVoidEntries()
     guard let first = heap.min, first.due <= now else { return nil }
     heap.removeMin()
@@ -62,6 +65,18 @@ package struct Schedule: Sendable {
     let jitter = Int64.random(in: 0...max(1, min(bounded.milliseconds / 10, 1000)), using: &random)
     return lookup.at + bounded + .milliseconds(jitter)
   }
+
+  /// A wall clock that is set back by a day must not keep every question waiting for a day: the plan goes back with
+  /// it. One that is set ahead needs nothing: all is due at once, within the budget.
+  private mutating func followClock(to now: Timestamp) {
+    defer { toldAt = now }
+    guard let toldAt, toldAt - now > Self.jump else { return }
+    due = due.mapValues { now + max(.zero, $0 - toldAt) }
+    heap = Heap(due.map { Entry(due: $1, slot: $0) })
+  }
+
+  /// Going back by less than this only makes a question wait a little.
+  private static let jump = Duration.seconds(2)
 
   private mutating func dropVoidEntries() {
     while let first = heap.min, due[first.slot] != first.due { heap.removeMin() }

@@ -10,6 +10,7 @@ enum Benchmarks {
     case "history-verifier": try await HistoryVerifier.run(rest)
     case "history-writer": try await HistoryWriter.run(rest)
     case "http-server": try await HTTPBenchmark.run(rest)
+    case "latency": try await LatencyBenchmark.run(rest)
     case "render": try await RenderBenchmark.run(rest)
     default: print("usage: benchmarks NAME [ARGUMENT…]")
     }

@@ -35,6 +35,18 @@ struct ScheduleTests {
     }
   }
 
+  @Test("A clock that is set back takes the plan with it: no question waits for the time to come round again")
+  func clockSetBack() {
+    var schedule = Schedule(seed: 1)
+    schedule.plan(Self.question, at: Self.vantage, for: WatchScenario.start + .seconds(30))
+    #expect(schedule.take(at: WatchScenario.start) == nil)
+    let back = WatchScenario.start - .seconds(86_400)
+    #expect(schedule.take(at: back) == nil)
+    #expect(schedule.nextDue() == back + .seconds(30))
+    #expect(schedule.take(at: back + .seconds(29)) == nil)
+    #expect(schedule.take(at: back + .seconds(30))?.question == Self.question)
+  }
+
   @Test("What is due longest comes first; a new plan voids the old one; nothing comes before its time")
   func order() {
     var schedule = Schedule(seed: 1)
