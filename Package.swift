@@ -96,11 +96,12 @@ let package = Package(
       "ServingTests",
       ["Serving", "Publishing", "Deciding", "DNS", "TestTools", crypto, logging, coreMetrics, lifecycle]),
     tests("PosternTests", ["postern", "Deciding", "DNS", argumentParser]),
+    tests("EndToEndTests", ["TestTools"]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Serving",
-        logging,
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Refreshing",
+        "Serving", logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]
