@@ -23,6 +23,8 @@ package actor ResolverWorker: Service {
   private var renewedAt: Timestamp
   /// Why the history can't be written; nil while it can.
   private var historyFault: String?
+  private var isPublishing = false
+  private var mustPublish = false
 
   /// How long changes gather before they are stored: many answers come at once.
   private static let gathering = Duration.milliseconds(10)
@@ -268,7 +270,18 @@ package actor ResolverWorker: Service {
     historyFault = fault
   }
 
-  private func publishAll() async { await publisher.publish(watch.publishedSets, readiness: readiness) }
+  /// Publishes how everything stands. A publisher that is busy is called once more when it is done: an older state must
+  /// not arrive after a newer one.
+  private func publishAll() async {
+    mustPublish = true
+    guard !isPublishing else { return }
+    isPublishing = true
+    defer { isPublishing = false }
+    while mustPublish {
+      mustPublish = false
+      await publisher.publish(watch.publishedSets, readiness: readiness)
+    }
+  }
 
   private func wait(_ alarm: Alarm, until moment: Timestamp?) async {
     let clock = clock

@@ -157,4 +157,17 @@ struct ResolverWorkerTests {
     isOver = true
     #expect(isOver && result.sets.isEmpty && !result.readiness.isReady)
   }
+
+  @Test("A publisher that is slow is never called again before it is done, and has the newest set in the end")
+  func slowPublisher() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      await stage.publisher.slowDown(by: .seconds(25), on: stage.clock)
+      stage.resolver.answer("a.example", ["20.0.0.1", "20.0.0.2"])
+      #expect(await stage.await(.seconds(120)) { await stage.publisher.generations == [1, 2] })
+      #expect(await stage.publisher.mostUnderway == 1)
+    }
+  }
 }
