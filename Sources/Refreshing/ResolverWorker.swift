@@ -103,10 +103,10 @@ package actor ResolverWorker: Service {
   /// Looks for operator decisions now.
   package func takeDecisions() async {
     do {
-      let decisions = try await recorder.pendingDecisions()
-      guard !decisions.isEmpty else { return }
-      watch.take(decisions.filter { !takenDecisions.contains($0.id) }, at: clock.now)
-      takenDecisions.formUnion(decisions.map(\.id))
+      let decisions = try await recorder.pendingDecisions().filter { $0.id > lastDecision }
+      guard let last = decisions.map(\.id).max() else { return }
+      lastDecision = last
+      watch.take(decisions, at: clock.now)
       asking.ring()
       saving.ring()
     } catch {
@@ -115,8 +115,9 @@ package actor ResolverWorker: Service {
     }
   }
 
-  /// Ids that were taken in but may not be stored yet, so that none takes effect twice.
-  private var takenDecisions = Set<Int64>()
+  /// The newest decision that was taken in. Ids only grow, and one that is taken may still be read as pending until its
+  /// commit is through: none takes effect twice.
+  private var lastDecision: Int64 = 0
 
   /// Follows a change of the upstreams.
   package func replaceVantages(_ vantages: [Vantage]) {
@@ -210,7 +211,6 @@ package actor ResolverWorker: Service {
       return false
     }
     watch.confirm(batch)
-    takenDecisions.subtract(batch.appliedDecisions)
     for publication in batch.publications {
       logger.info(
         "published a generation",

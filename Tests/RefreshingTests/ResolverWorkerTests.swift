@@ -170,4 +170,19 @@ struct ResolverWorkerTests {
       #expect(await stage.publisher.mostUnderway == 1)
     }
   }
+
+  @Test("A decision that was read before it was stored as taken takes effect once")
+  func staleDecision() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1", "20.0.0.2"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      await stage.history.slowDown(by: .seconds(3), on: stage.clock)
+      await stage.history.decide(
+        Decision(id: 5, at: stage.clock.now, kind: .forget, subject: "20.0.0.2", reason: "moved", by: "test"))
+      let end = stage.clock.now + .seconds(40)
+      #expect(await stage.await(.seconds(41)) { stage.clock.now >= end })
+      #expect(await stage.history.batches.flatMap(\.appliedDecisions) == [5])
+    }
+  }
 }
