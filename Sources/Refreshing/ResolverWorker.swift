@@ -165,8 +165,10 @@ package actor ResolverWorker: Service {
 
   private func take(_ lookup: Lookup) {
     outstanding -= 1
-    // Our own stop says nothing about the name, and must not be remembered as a failure.
-    if lookup.outcome != .failure(.cancelled) {
+    // A stop of ours or the resolver's says nothing about the name, and must not be remembered as a failure.
+    if lookup.outcome == .failure(.cancelled) {
+      watch.takeBack(lookup)
+    } else {
       watch.take(lookup)
       measures.count(lookup)
     }

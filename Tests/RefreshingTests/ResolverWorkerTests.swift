@@ -171,6 +171,16 @@ struct ResolverWorkerTests {
     }
   }
 
+  @Test("A lookup that the resolver cancelled by itself is asked again")
+  func cancelledByResolver() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    stage.resolver.cancelNext(2)
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.addresses == ["20.0.0.1"] })
+    }
+  }
+
   @Test("A decision that was read before it was stored as taken takes effect once")
   func staleDecision() async throws {
     let stage = Stage(["a.example"])
