@@ -21,6 +21,9 @@ extension Watch {
           at: vantage, asked: watch.vantages, hold: bounds.hold, longestGap: bounds.longestGap, now: now)
           ?? LedgerStep()
       }
+      guard names[tracked.name]?.state(at: vantage) == nil else { continue }
+      // Else `postern names` would show an upstream that is gone for ever.
+      pending.retiredQuestions += questions(of: tracked.name, in: tracked).map { ($0, vantage) }
     }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
   }

@@ -111,6 +111,16 @@ extension Watch {
     schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
   }
 
+  /// Plans a question again whose lookup was cancelled: nothing is known, and nobody else would ask it.
+  package mutating func takeBack(_ lookup: Lookup) {
+    let name = lookup.question.name
+    let slot = Probe.Slot(question: lookup.question, vantage: lookup.vantage)
+    let isProbed = probes[name]?.underway.contains(slot) ?? false
+    guard vantages.contains(lookup.vantage), isProbed || names[name] != nil else { return }
+    let floor = names[name].map { refresh(of: $0).floor } ?? RefreshPolicy().floor
+    schedule.plan(lookup.question, at: lookup.vantage, for: lookup.at + floor)
+  }
+
   /// A learned name that every upstream denies for every family, and whose addresses have all left, is a name no more.
   mutating func forgetIfGone(_ name: DomainName, at now: Timestamp) {
     guard let tracked = names[name], tracked.isLearned else { return }

@@ -23,6 +23,8 @@ package actor ResolverWorker: Service {
   private var renewedAt: Timestamp
   /// Why the history can't be written; nil while it can.
   private var historyFault: String?
+  private var isPublishing = false
+  private var mustPublish = false
 
   /// How long changes gather before they are stored: many answers come at once.
   private static let gathering = Duration.milliseconds(10)
@@ -101,10 +103,10 @@ package actor ResolverWorker: Service {
   /// Looks for operator decisions now.
   package func takeDecisions() async {
     do {
-      let decisions = try await recorder.pendingDecisions()
-      guard !decisions.isEmpty else { return }
-      watch.take(decisions.filter { !takenDecisions.contains($0.id) }, at: clock.now)
-      takenDecisions.formUnion(decisions.map(\.id))
+      let decisions = try await recorder.pendingDecisions().filter { $0.id > lastDecision }
+      guard let last = decisions.map(\.id).max() else { return }
+      lastDecision = last
+      watch.take(decisions, at: clock.now)
       asking.ring()
       saving.ring()
     } catch {
@@ -113,8 +115,9 @@ package actor ResolverWorker: Service {
     }
   }
 
-  /// Ids that were taken in but may not be stored yet, so that none takes effect twice.
-  private var takenDecisions = Set<Int64>()
+  /// The newest decision that was taken in. Ids only grow, and one that is taken may still be read as pending until its
+  /// commit is through: none takes effect twice.
+  private var lastDecision: Int64 = 0
 
   /// Follows a change of the upstreams.
   package func replaceVantages(_ vantages: [Vantage]) {
@@ -162,8 +165,10 @@ package actor ResolverWorker: Service {
 
   private func take(_ lookup: Lookup) {
     outstanding -= 1
-    // Our own stop says nothing about the name, and must not be remembered as a failure.
-    if lookup.outcome != .failure(.cancelled) {
+    // A stop of ours or the resolver's says nothing about the name, and must not be remembered as a failure.
+    if lookup.outcome == .failure(.cancelled) {
+      watch.takeBack(lookup)
+    } else {
       watch.take(lookup)
       measures.count(lookup)
     }
@@ -208,7 +213,6 @@ package actor ResolverWorker: Service {
       return false
     }
     watch.confirm(batch)
-    takenDecisions.subtract(batch.appliedDecisions)
     for publication in batch.publications {
       logger.info(
         "published a generation",
@@ -268,7 +272,18 @@ package actor ResolverWorker: Service {
     historyFault = fault
   }
 
-  private func publishAll() async { await publisher.publish(watch.publishedSets, readiness: readiness) }
+  /// Publishes how everything stands. A publisher that is busy is called once more when it is done: an older state must
+  /// not arrive after a newer one.
+  private func publishAll() async {
+    mustPublish = true
+    guard !isPublishing else { return }
+    isPublishing = true
+    defer { isPublishing = false }
+    while mustPublish {
+      mustPublish = false
+      await publisher.publish(watch.publishedSets, readiness: readiness)
+    }
+  }
 
   private func wait(_ alarm: Alarm, until moment: Timestamp?) async {
     let clock = clock

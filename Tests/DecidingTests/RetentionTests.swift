@@ -324,4 +324,19 @@ struct RetentionTests {
     }
     #expect(day.published() == ["20.0.0.2", "20.0.0.3"])
   }
+
+  @Test("When what a removed upstream gave has run out, the history is told to forget its questions")
+  func removedUpstreamLeavesNothing() {
+    var day = WatchScenario([policy(["a.example"])])
+    day.answer("a.example", ["20.0.0.1"])
+    day.store()
+    day.watch.replaceVantages([WatchScenario.two], at: day.now)
+    for _ in 0..<62 {
+      day.answer("a.example", ["20.0.0.2"], at: WatchScenario.two)
+      day.store()
+      day.pass(.seconds(60))
+    }
+    let retired = day.stored.flatMap(\.retiredQuestions)
+    #expect(retired.map(\.vantage) == [WatchScenario.one] && retired.map(\.question.type) == [.a])
+  }
 }

@@ -157,4 +157,42 @@ struct ResolverWorkerTests {
     isOver = true
     #expect(isOver && result.sets.isEmpty && !result.readiness.isReady)
   }
+
+  @Test("A publisher that is slow is never called again before it is done, and has the newest set in the end")
+  func slowPublisher() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      await stage.publisher.slowDown(by: .seconds(25), on: stage.clock)
+      stage.resolver.answer("a.example", ["20.0.0.1", "20.0.0.2"])
+      #expect(await stage.await(.seconds(120)) { await stage.publisher.generations == [1, 2] })
+      #expect(await stage.publisher.mostUnderway == 1)
+    }
+  }
+
+  @Test("A lookup that the resolver cancelled by itself is asked again")
+  func cancelledByResolver() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    stage.resolver.cancelNext(2)
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.addresses == ["20.0.0.1"] })
+    }
+  }
+
+  @Test("A decision that was read before it was stored as taken takes effect once")
+  func staleDecision() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1", "20.0.0.2"])
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      await stage.history.slowDown(by: .seconds(3), on: stage.clock)
+      await stage.history.decide(
+        Decision(id: 5, at: stage.clock.now, kind: .forget, subject: "20.0.0.2", reason: "moved", by: "test"))
+      let end = stage.clock.now + .seconds(40)
+      #expect(await stage.await(.seconds(41)) { stage.clock.now >= end })
+      #expect(await stage.history.batches.flatMap(\.appliedDecisions) == [5])
+    }
+  }
 }

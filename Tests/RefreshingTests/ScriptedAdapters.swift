@@ -11,6 +11,7 @@ final class ScriptedResolver: Resolver {
     var underway = 0
     var mostUnderway = 0
     var isStuck = false
+    var cancelling = 0
   }
 
   private let state = Mutex(State())
@@ -28,7 +29,18 @@ final class ScriptedResolver: Resolver {
   /// From now on no lookup ends before it is cancelled.
   func getStuck() { state.withLock { $0.isStuck = true } }
 
+  /// The next lookups are cancelled by the resolver itself, as when an upstream's socket is replaced.
+  func cancelNext(_ count: Int) { state.withLock { $0.cancelling = count } }
+
   func lookup(_ question: Question, at vantage: Vantage) async -> Lookup {
+    let isCancelled = state.withLock { state in
+      guard state.cancelling > 0 else { return false }
+      state.cancelling -= 1
+      return true
+    }
+    if isCancelled {
+      return Lookup(question: question, vantage: vantage, at: clock.now, outcome: .failure(.cancelled))
+    }
     let isStuck = state.withLock { state in
       state.asked.append(question)
       state.underway += 1
@@ -61,6 +73,7 @@ actor ScriptedHistory: HistoryRecorder {
   private(set) var batches: [HistoryBatch] = []
   private var decisions: [Decision] = []
   private(set) var isFull = false
+  private var slowness: (clock: ScriptedClock, span: Duration)?
 
   var generations: [Int64] { batches.flatMap(\.publications).map(\.snapshot.generation.number) }
 
@@ -68,15 +81,23 @@ actor ScriptedHistory: HistoryRecorder {
 
   func decide(_ decision: Decision) { decisions.append(decision) }
 
-  func commit(_ batch: HistoryBatch) throws {
+  /// From now on each call takes that long; a read gives what was true when it began.
+  func slowDown(by span: Duration, on clock: ScriptedClock) { slowness = (clock, span) }
+
+  func commit(_ batch: HistoryBatch) async throws {
     if isFull { throw Full() }
+    if let slowness { await slowness.clock.sleep(for: slowness.span) }
     batches.append(batch)
     decisions.removeAll { batch.appliedDecisions.contains($0.id) }
   }
 
   func restore() -> RestoredState { RestoredState() }
 
-  func pendingDecisions() -> [Decision] { decisions }
+  func pendingDecisions() async -> [Decision] {
+    let pending = decisions
+    if let slowness { await slowness.clock.sleep(for: slowness.span) }
+    return pending
+  }
 }
 
 /// What was published, in order.
@@ -85,8 +106,18 @@ actor ScriptedPublisher: SetPublisher {
   private(set) var readiness: Readiness?
   /// The generations in the order in which they were first seen.
   private(set) var generations: [Int64] = []
+  private(set) var mostUnderway = 0
+  private var underway = 0
+  private var slowness: (clock: ScriptedClock, span: Duration)?
 
-  func publish(_ sets: [PublishedSet], readiness: Readiness) {
+  /// From now on each call takes that long.
+  func slowDown(by span: Duration, on clock: ScriptedClock) { slowness = (clock, span) }
+
+  func publish(_ sets: [PublishedSet], readiness: Readiness) async {
+    underway += 1
+    defer { underway -= 1 }
+    mostUnderway = max(mostUnderway, underway)
+    if let slowness { await slowness.clock.sleep(for: slowness.span) }
     self.sets = sets
     self.readiness = readiness
     for set in sets where generations.last != set.snapshot.generation.number {
