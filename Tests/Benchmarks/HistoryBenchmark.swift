@@ -11,7 +11,7 @@ enum HistoryBenchmark {
   /// Once with one lookup in twenty that closes an interval, as measured for stable names, once with one in
   /// two.
   static let measured = 2_000_000
-  static let generations = 1500
+  static let generations = 1000
   static let setSize = 5000
 
   static func run(_ arguments: [String]) async throws {
