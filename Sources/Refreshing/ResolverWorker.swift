@@ -197,7 +197,7 @@ package actor ResolverWorker: Service {
       guard round.isMultiple(of: Self.sweepEvery) else { continue }
       watch.sweep(at: clock.now)
       asking.ring()
-      measures.record(watch.figures, watch.publishedSets, watch.vantageHealth)
+      measures.record(watch.figures, watch.vantageHealth)
       if watch.isChanged { saving.ring() }
       await publishAll()
     }

@@ -2,7 +2,7 @@ internal import DNS
 internal import Deciding
 internal import Metrics
 
-/// What the loop tells of itself, for `/metrics`. The names are documented in the README.
+/// What the loop tells of itself, for `/metrics`. What is published of each set is told by the server, which has it.
 final class WorkerMeasures {
   private var lookups: [LookupKind: Counter] = [:]
   private var roundTrips: [Vantage: Metrics.Timer] = [:]
@@ -13,6 +13,7 @@ final class WorkerMeasures {
   private let trackedNames = Gauge(label: "postern_names_tracked")
   private let quarantinedNames = Gauge(label: "postern_names_quarantined")
   private let learnedNames = Gauge(label: "postern_names_learned")
+  private var shownVantages = Set<Vantage>()
 
   private struct LookupKind: Hashable {
     let vantage: Vantage
@@ -49,28 +50,18 @@ final class WorkerMeasures {
 
   func commitFailed() { commitFailures.increment() }
 
-  func record(
-    _ figures: WatchFigures, _ sets: [PublishedSet], _ vantages: [(vantage: Vantage, health: VantageHealth)]
-  ) {
+  func record(_ figures: WatchFigures, _ vantages: [(vantage: Vantage, health: VantageHealth)]) {
     trackedNames.record(figures.trackedNames)
     quarantinedNames.record(figures.quarantinedNames)
     learnedNames.record(figures.admittedNames)
-    for set in sets {
-      let name = ("set", set.snapshot.set.text)
-      for family in AddressFamily.allCases {
-        Gauge(label: "postern_set_elements", dimensions: [name, ("family", family.description)])
-          .record(set.snapshot.count(of: family))
-      }
-      Gauge(label: "postern_set_generation", dimensions: [name]).record(set.snapshot.generation.number)
-      for status in [SetStatus.ok, .stale, .held] {
-        Gauge(label: "postern_set_status", dimensions: [name, ("status", status.rawValue)])
-          .record(set.status == status ? 1 : 0)
-      }
-      Gauge(label: "postern_set_checked_timestamp_seconds", dimensions: [name]).record(set.checkedAt.seconds)
-    }
     for (vantage, health) in vantages {
       Gauge(label: "postern_upstream_failing", dimensions: [("vantage", vantage.label)])
         .record(health.isFailing ? 1 : 0)
     }
+    // An upstream that is asked no more must not be called failing for ever.
+    for vantage in shownVantages.subtracting(vantages.map(\.vantage)) {
+      Gauge(label: "postern_upstream_failing", dimensions: [("vantage", vantage.label)]).record(0)
+    }
+    shownVantages = Set(vantages.map(\.vantage))
   }
 }
