@@ -2,7 +2,7 @@ internal import DNS
 internal import Deciding
 internal import Metrics
 
-/// What the loop tells of itself, for `/metrics`. The names are documented in the README.
+/// What the loop tells of itself, for `/metrics`. What is published of each set is told by the server, which has it.
 final class WorkerMeasures {
   private var lookups: [LookupKind: Counter] = [:]
   private var roundTrips: [Vantage: Metrics.Timer] = [:]
@@ -12,6 +12,7 @@ final class WorkerMeasures {
   private let trackedNames = Gauge(label: "postern_names_tracked")
   private let quarantinedNames = Gauge(label: "postern_names_quarantined")
   private let learnedNames = Gauge(label: "postern_names_learned")
+  private var shownVantages = Set<Vantage>()
 
   private struct LookupKind: Hashable {
     let vantage: Vantage
@@ -59,5 +60,10 @@ final class WorkerMeasures {
       Gauge(label: "postern_upstream_failing", dimensions: [("vantage", vantage.label)])
         .record(health.isFailing ? 1 : 0)
     }
+    // An upstream that is asked no more must not be called failing for ever.
+    for vantage in shownVantages.subtracting(vantages.map(\.vantage)) {
+      Gauge(label: "postern_upstream_failing", dimensions: [("vantage", vantage.label)]).record(0)
+    }
+    shownVantages = Set(vantages.map(\.vantage))
   }
 }
