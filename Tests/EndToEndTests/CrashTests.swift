@@ -35,9 +35,9 @@ extension EndToEnd {
         try await Service.run(upstream: world.upstream) { service in
           try await service.startAndPublish()
           let idle = Process()
-          idle.executableURL = URL(filePath: "/usr/bin/python3")
+          idle.executableURL = URL(filePath: "/usr/bin/env")
           idle.arguments = [
-            "-c",
+            "--default-signal", "python3", "-c",
             """
             import socket, sys, time
             open_connections = []

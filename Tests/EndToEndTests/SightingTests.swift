@@ -57,8 +57,9 @@ extension EndToEnd {
           let log = folder.appending(path: "dnsmasq.log").path
           let port = try await Service.freePort()
           let dnsmasq = Process()
-          dnsmasq.executableURL = URL(filePath: "/usr/sbin/dnsmasq")
+          dnsmasq.executableURL = URL(filePath: "/usr/bin/env")
           dnsmasq.arguments = [
+            "--default-signal", "/usr/sbin/dnsmasq",
             "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
             "--bind-interfaces", "--no-resolv", "--no-hosts", "--log-queries=extra", "--log-facility=\(log)",
             "--server=\(world.upstream.replacing(":", with: "#"))", "--user=\(NSUserName())", "--pid-file",

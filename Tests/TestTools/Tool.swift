@@ -38,8 +38,9 @@ package enum Tool {
         return file
       }
       let process = Process()
-      process.executableURL = URL(filePath: path)
-      process.arguments = arguments
+      // Threads that the tests run on block signals, and a server that inherits that can be neither reloaded nor ended.
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["--default-signal", path] + arguments
       process.environment = ["PATH": folders.joined(separator: ":"), "LC_ALL": "C"]
       process.standardInput = try FileHandle(forReadingFrom: files[0])
       process.standardOutput = try FileHandle(forWritingTo: files[1])
