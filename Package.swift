@@ -87,9 +87,9 @@ let package = Package(
     module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
     tests("DecidingTests", ["Deciding", "DNS"]),
-    tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS"]),
-    tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", grdb]),
-    tests("LearningTests", ["Learning", "Deciding", "DNS"], resources: [.copy("Fixtures")]),
+    tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
+    tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb]),
+    tests("LearningTests", ["Learning", "Deciding", "DNS", "TestTools"], resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests(

@@ -34,11 +34,7 @@ extension EndToEnd {
       try await World.run { world in
         try await Service.run(upstream: world.upstream) { service in
           try await service.startAndPublish()
-          let idle = Process()
-          idle.executableURL = URL(filePath: "/usr/bin/env")
-          idle.arguments = [
-            "--default-signal", "python3", "-c",
-            """
+          let script = """
             import socket, sys, time
             open_connections = []
             for number in range(20):
@@ -48,10 +44,9 @@ extension EndToEnd {
               open_connections.append(s)
             open("\(service.folder.path)/idle", "w").close()
             time.sleep(60)
-            """,
-          ]
-          try idle.run()
-          defer { idle.terminate() }
+            """
+          let idle = try ChildProgram(try ChildProgram.path("python3"), ["-c", script])
+          defer { idle.signal(SIGTERM) }
           try await eventually("idle connections") {
             FileManager.default.fileExists(atPath: service.folder.appending(path: "idle").path)
           }

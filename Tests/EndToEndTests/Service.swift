@@ -7,12 +7,7 @@ import Testing
 final class Service: Sendable {
   let folder: URL
   let port: Int
-  private let running = Mutex<Running?>(nil)
-
-  private struct Running {
-    let process: Process
-    let ended: AsyncStream<Int32>
-  }
+  private let running = Mutex<ChildProgram?>(nil)
 
   static let token = "a-secret-of-some-length"
 
@@ -57,7 +52,7 @@ final class Service: Sendable {
   var history: String { state + "/history.sqlite" }
   /// What the service logged so far.
   var log: String { (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? "" }
-  var processID: Int32? { running.withLock { $0?.process.processIdentifier } }
+  var processID: Int32? { running.withLock { $0?.id } }
 
   func configure(_ text: String) throws {
     try text.write(toFile: configuration, atomically: true, encoding: .utf8)
@@ -65,26 +60,11 @@ final class Service: Sendable {
 
   /// Starts `postern serve`, through `wrapper` if there is one, and waits until it listens.
   func start(_ wrapper: [String] = []) async throws {
-    let words = ["/usr/bin/env", "--default-signal"] + wrapper + [try Self.program(), "serve", "--config", configuration]
-    let process = Process()
-    process.executableURL = URL(filePath: words[0])
-    process.arguments = Array(words.dropFirst())
-    let logFile = folder.appending(path: "log").path
-    if !FileManager.default.fileExists(atPath: logFile) {
-      _ = FileManager.default.createFile(atPath: logFile, contents: nil)
-    }
-    let handle = try #require(FileHandle(forWritingAtPath: logFile))
-    try handle.seekToEnd()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = handle
-    process.standardError = handle
-    let (ended, continuation) = AsyncStream<Int32>.makeStream()
-    process.terminationHandler = { process in
-      continuation.yield(process.terminationStatus)
-      continuation.finish()
-    }
-    try process.run()
-    running.withLock { $0 = Running(process: process, ended: ended) }
+    let words = wrapper + [try Self.program(), "serve", "--config", configuration]
+    let program = try ChildProgram(
+      try ChildProgram.path(words[0]), Array(words.dropFirst()),
+      ChildProgram.Streams(output: folder.appending(path: "log").path))
+    running.withLock { $0 = program }
     try await eventually("the service listens; it said: \(log.suffix(500))") {
       try await get("/healthz").status == 200
     }
@@ -98,15 +78,12 @@ final class Service: Sendable {
 
   /// Sends a signal and gives back the exit code; nil when nothing ran.
   func end(_ signal: Int32 = SIGTERM) async -> Int32? {
-    guard
-      let ending = running.withLock({ running in
-        defer { running = nil }
-        return running
-      })
-    else { return nil }
-    if ending.process.isRunning { kill(ending.process.processIdentifier, signal) }
-    for await status in ending.ended { return status }
-    return nil
+    let ending = running.withLock { running in
+      defer { running = nil }
+      return running
+    }
+    ending?.signal(signal)
+    return try? await ending?.ended()
   }
 
   /// Runs a command of `postern` with this configuration.

@@ -56,16 +56,15 @@ extension EndToEnd {
         try await Tool.withFolder { folder in
           let log = folder.appending(path: "dnsmasq.log").path
           let port = try await Service.freePort()
-          let dnsmasq = Process()
-          dnsmasq.executableURL = URL(filePath: "/usr/bin/env")
-          dnsmasq.arguments = [
-            "--default-signal", "/usr/sbin/dnsmasq",
-            "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
-            "--bind-interfaces", "--no-resolv", "--no-hosts", "--log-queries=extra", "--log-facility=\(log)",
-            "--server=\(world.upstream.replacing(":", with: "#"))", "--user=\(NSUserName())", "--pid-file",
-          ]
-          try dnsmasq.run()
-          defer { dnsmasq.terminate() }
+          let dnsmasq = try ChildProgram(
+            try ChildProgram.path("dnsmasq"),
+            [
+              "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
+              "--bind-interfaces", "--no-resolv", "--no-hosts", "--log-queries=extra",
+              "--log-facility=\(log)",
+              "--server=\(world.upstream.replacing(":", with: "#"))", "--user=\(NSUserName())", "--pid-file",
+            ])
+          defer { dnsmasq.signal(SIGTERM) }
           let rest = "sources: [{ dnsmasq: \(log) }]"
           try await Service.run(upstream: world.upstream, rest: rest) { service in
             for label in ["uksouth", "japaneast"] { try await world.add(label) }
@@ -83,7 +82,7 @@ extension EndToEnd {
             try await ask("uksouth.data.mcr.microsoft.com")
             try await Self.awaitAdmission(of: "uksouth", service)
             try FileManager.default.moveItem(atPath: log, toPath: log + ".1")
-            kill(dnsmasq.processIdentifier, SIGUSR2)
+            dnsmasq.signal(SIGUSR2)
             try await ask("japaneast.data.mcr.microsoft.com")
             for index in 0..<50 { try await ask("x\(index).data.mcr.microsoft.com") }
             try await Self.awaitAdmission(of: "japaneast", service)

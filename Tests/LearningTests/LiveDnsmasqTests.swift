@@ -1,6 +1,7 @@
 import DNS
 import Deciding
 import Foundation
+import TestTools
 import Testing
 
 @testable import Learning
@@ -15,15 +16,14 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let log = folder.appending(path: "dnsmasq.log").path
-    let output = folder.appending(path: "dig").path
     let port = try freePort()
     let server = try ChildProgram(
-      try ChildProgram.path("dnsmasq", package: "dnsmasq-base"),
+      try ChildProgram.path("dnsmasq"),
       [
         "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
         "--bind-interfaces", "--no-resolv", "--no-hosts", "--address=/#/192.0.2.1", "--log-queries\(setting)",
         "--log-facility=\(log)", "--user=\(NSUserName())", "--pid-file",
-      ], output: "/dev/null")
+      ])
 
     let follower = FileFollower(
       path: log, format: .dnsmasq, watching: DnsmasqQueryLogTests.mcr, position: nil,
@@ -32,8 +32,8 @@ import Testing
     let before = (0..<50).map { "before\($0).data.mcr.microsoft.com" }
     let between = (0..<50).map { "between\($0).data.mcr.microsoft.com" }
     let after = (0..<50).map { "after\($0).data.mcr.azure.cn" }
-    try await ask(["ready.example"], port: port, output: output)
-    try await ask(before + ["other.example"], port: port, output: output)
+    try await ask(["ready.example"], port: port)
+    try await ask(before + ["other.example"], port: port)
     var counts = [String: Int64]()
     func collect(until names: Int) async throws {
       while counts.count < names {
@@ -43,9 +43,9 @@ import Testing
     }
     try await collect(until: before.count)
     try #require(rename(log, log + ".1") == 0)
-    try await ask(between, port: port, output: output)
+    try await ask(between, port: port)
     server.signal(SIGUSR2)
-    try await ask(after, port: port, output: output)
+    try await ask(after, port: port)
     try await collect(until: before.count + between.count + after.count)
     #expect(Set(counts.keys) == Set(before + between + after))
     #expect(counts.values.allSatisfy { $0 == 1 })
@@ -54,17 +54,13 @@ import Testing
   }
 
   /// Asks for each name until it is answered; a server that has just started refuses at first.
-  private func ask(_ names: [String], port: Int, output: String) async throws {
-    let dig = try ChildProgram.path("dig", package: "bind9-dnsutils")
+  private func ask(_ names: [String], port: Int) async throws {
     let end = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < end {
       let questions = names.flatMap { [$0, "A"] }
-      let child = try ChildProgram(
-        dig, ["@127.0.0.1", "-p", "\(port)", "+short", "+tries=1", "+time=5", "+noedns"] + questions,
-        output: output)
-      try await child.ended()
-      let answers = try String(contentsOfFile: output, encoding: .utf8)
-      if answers.split(separator: "\n").count(where: { $0 == "192.0.2.1" }) == names.count { return }
+      let answers = try await Tool.run(
+        "dig", ["@127.0.0.1", "-p", "\(port)", "+short", "+tries=1", "+time=5", "+noedns"] + questions)
+      if answers.lines.count(where: { $0 == "192.0.2.1" }) == names.count { return }
       try await Task.sleep(for: .milliseconds(50))
     }
     throw DeadlinePassed()

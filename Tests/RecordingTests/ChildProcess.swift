@@ -1,10 +1,11 @@
 import Foundation
+import TestTools
 import Testing
 
 /// Runs the programs that tests need beside them, without blocking a thread of the pool.
 struct ChildProcess {
   let output: String
-  let reason: Process.TerminationReason
+  /// The exit code; 128 and the signal's number when one ended it.
   let status: Int32
 
   /// The program of the package's benchmarks, which lies beside the tests.
@@ -17,36 +18,17 @@ struct ChildProcess {
 
   /// Runs a program to its end, or until its output has so many lines: then it is killed.
   init(_ program: String, _ arguments: [String], killedAfterLines limit: Int = .max) async throws {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    let ended = AsyncStream<Void> { continuation in
-      process.terminationHandler = { _ in continuation.finish() }
-    }
-    let chunks = AsyncStream<String> { continuation in
-      pipe.fileHandleForReading.readabilityHandler = { handle in
-        let data = handle.availableData
-        if data.isEmpty {
-          handle.readabilityHandler = nil
-          continuation.finish()
-        } else {
-          continuation.yield(String(decoding: data, as: UTF8.self))
-        }
+    (output, status) = try await Tool.withFolder { folder in
+      let file = folder.appending(path: "output")
+      let child = try ChildProgram(program, arguments, ChildProgram.Streams(output: file.path))
+      func text() -> String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
+      async let ended = child.ended()
+      while limit < .max, !child.hasEnded, text().count(where: { $0 == "\n" }) < limit {
+        try await Task.sleep(for: .milliseconds(2))
       }
+      if limit < .max { child.signal(SIGKILL) }
+      let status = try await ended
+      return (text(), status)
     }
-    try process.run()
-    let id = process.processIdentifier
-    var text = ""
-    for await chunk in chunks {
-      text += chunk
-      if text.count(where: { $0 == "\n" }) >= limit { kill(id, SIGKILL) }
-    }
-    for await _ in ended {}
-    output = text
-    reason = process.terminationReason
-    status = process.terminationStatus
   }
 }

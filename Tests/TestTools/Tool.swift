@@ -27,30 +27,18 @@ package enum Tool {
   package static func run(_ name: String, _ arguments: [String] = [], input: [UInt8] = []) async throws
     -> Outcome
   {
-    let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-    let path = name.hasPrefix("/") ? name : folders.map { "\($0)/\(name)" }.first(where: isExecutable)
-    guard let path, isExecutable(path) else { throw Missing(name: name) }
+    let path = try ChildProgram.path(name)
     // Files rather than pipes: nobody has to read them while the program runs.
     return try await withFolder { folder in
-      let files = try ["in", "out", "err"].map { name in
-        let file = folder.appending(path: name)
-        try Data(name == "in" ? input : []).write(to: file)
-        return file
-      }
-      let process = Process()
-      // Threads that the tests run on block signals, and a server that inherits that can be neither reloaded nor ended.
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["--default-signal", path] + arguments
-      process.environment = ["PATH": folders.joined(separator: ":"), "LC_ALL": "C"]
-      process.standardInput = try FileHandle(forReadingFrom: files[0])
-      process.standardOutput = try FileHandle(forWritingTo: files[1])
-      process.standardError = try FileHandle(forWritingTo: files[2])
-      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        process.terminationHandler = { _ in continuation.resume() }
-        do { try process.run() } catch { continuation.resume(throwing: error) }
-      }
+      let files = ["in", "out", "err"].map { folder.appending(path: $0) }
+      for file in files { try Data(file == files[0] ? input : []).write(to: file) }
+      let program = try ChildProgram(
+        path, arguments,
+        environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"],
+        ChildProgram.Streams(input: files[0].path, output: files[1].path, errors: files[2].path))
+      let status = try await program.ended()
       return Outcome(
-        status: process.terminationStatus, output: try Data(contentsOf: files[1]),
+        status: status, output: try Data(contentsOf: files[1]),
         errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
     }
   }
@@ -81,9 +69,5 @@ package enum Tool {
   package static var repository: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-  }
-
-  private static func isExecutable(_ path: String) -> Bool {
-    FileManager.default.isExecutableFile(atPath: path)
   }
 }
