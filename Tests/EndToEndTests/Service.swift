@@ -65,7 +65,10 @@ final class Service: Sendable {
 
   /// Starts `postern serve`, through `wrapper` if there is one, and waits until it listens.
   func start(_ wrapper: [String] = []) async throws {
-    let words = ["/usr/bin/env", "--default-signal"] + wrapper + [try Self.program(), "serve", "--config", configuration]
+    let words =
+      ["/usr/bin/env", "--default-signal"] + wrapper + [
+        try Self.program(), "serve", "--config", configuration,
+      ]
     let process = Process()
     process.executableURL = URL(filePath: words[0])
     process.arguments = Array(words.dropFirst())
