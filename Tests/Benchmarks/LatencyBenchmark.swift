@@ -122,7 +122,7 @@ private final class ChangingResolver: Resolver {
       return held
     }
     let records = addresses.map {
-      ResourceRecord(owner: question.name, type: .a, ttl: TTL(wire: 30), data: .address($0))
+      ResourceRecord(owner: question.name, type: .a, ttl: TTL(wire: 5), data: .address($0))
     }
     return Lookup(
       question: question, vantage: vantage, at: now, outcome: records.isEmpty ? .noData : .answer,
