@@ -22,7 +22,8 @@ extension EndToEnd {
         ["sreve"], ["set", "mrc"], ["set", "MCR!"], ["set", "--format", "pf"], ["explain", "nonsense"],
         ["explain", "20.0.0.1", "--at", "yesterday"], ["diff", "--from", "x"],
         ["resolve", "--deadline", "soon"],
-        ["history", "not a name"], ["serve", "--log-level", "loud"], ["serve", "--upstream", "resolver"],
+        ["history", "not a name.", "--since", "x"], ["serve", "--log-level", "loud"],
+        ["serve", "--upstream", "resolver"],
         ["export", "mcr"], ["set", "--family", "5"], ["serve", "--listen", "here"], ["--nonsense"],
       ])
     func slips(_ arguments: [String]) async throws {

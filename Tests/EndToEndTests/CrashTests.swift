@@ -85,7 +85,7 @@ extension EndToEnd {
             number += 1
             try await world.move(to: ["150.171.95.\(number)"])
             let ready = try await service.get("/readyz")
-            return ready.status == 503 && ready.text.contains("full")
+            return ready.status == 503 && ready.text.contains("no space left")
           }
           let during = try #require(await service.version())
           #expect(during.generation >= before.generation)

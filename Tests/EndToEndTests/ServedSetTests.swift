@@ -50,7 +50,7 @@ extension EndToEnd {
       ("format=ipset&family=6", ["--format", "ipset", "--family", "6"]),
       ("format=ipset", ["--format", "ipset"]),
       ("format=nft", ["--format", "nft"]),
-      ("format=nft&family=4&cidr=always", ["--format", "nft", "--family", "4", "--cidr", "always"]),
+      ("format=plain&family=4&cidr=always", ["--format", "plain", "--family", "4", "--cidr", "always"]),
     ]
 
     private static func expectSame(_ bytes: Data, _ options: [String], _ service: Service, _ what: String)

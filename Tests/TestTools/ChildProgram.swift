@@ -1,6 +1,10 @@
 package import Foundation
 internal import Synchronization
 
+/// glibc 2.34 has it, but its header shows it only to those who define _GNU_SOURCE.
+@_silgen_name("posix_spawn_file_actions_addclosefrom_np") @discardableResult
+private func closeFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>, _ first: Int32) -> Int32
+
 /// A program that a test starts and ends, by its process id.
 ///
 /// Not Foundation's `Process`: the threads that tests run on block signals, its children inherit that and can't be
@@ -56,6 +60,8 @@ package final class ChildProgram: Sendable {
     } else {
       posix_spawn_file_actions_adddup2(&actions, 1, 2)
     }
+    // A listening socket of another test that lives on in a child would never refuse a connection.
+    closeFrom(&actions, 3)
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     let variables = (environment ?? ProcessInfo.processInfo.environment).map { "\($0.key)=\($0.value)" }
     var settings = variables.map { strdup($0) } + [nil]
