@@ -1,9 +1,13 @@
 /// One alias of a chain.
 package struct CNAMELink: Hashable, Sendable {
+  /// The name that is an alias.
   package let owner: DomainName
+  /// The name that it stands for: the canonical name, or the next alias.
   package let target: DomainName
+  /// How long the alias may be cached. Behind a caching resolver it is what is left of it.
   package let ttl: TTL
 
+  /// Makes an alias; `owner` and `target` may be equal, which `CNAMEChain` finds to be a loop.
   package init(owner: DomainName, target: DomainName, ttl: TTL) {
     self.owner = owner
     self.target = target
@@ -29,24 +33,16 @@ package struct CNAMEChain: Hashable, Sendable {
 
   /// Follows the aliases of `answers` from the question's name.
   package init(_ question: Question, answers: [ResourceRecord]) {
-    // Searched, not hashed: at most 17 passes over a few records, and one for a reply without aliases.
-    func link(from owner: DomainName) -> CNAMELink? {
-      for record in answers where record.type == .cname && record.owner == owner {
-        if case .name(let target) = record.data {
-          return CNAMELink(owner: owner, target: target, ttl: record.ttl)
-        }
-      }
-      return nil
-    }
     var links = [CNAMELink]()
     var end = question.name
     var isLoop = false
     var isTooLong = false
-    while let link = link(from: end) {
+    while let link = Self.link(from: end, in: answers) {
       if links.count == Self.longest {
         isTooLong = true
         break
       }
+      if links.isEmpty { links.reserveCapacity(min(answers.count, Self.longest)) }
       links.append(link)
       end = link.target
       // A loop comes back to an owner that was already followed.
@@ -55,9 +51,28 @@ package struct CNAMEChain: Hashable, Sendable {
     }
     isBroken = isLoop || isTooLong
     self.links = links
-    let owned = answers.filter { $0.type == question.type }
-    addresses = isBroken ? [] : owned.filter { $0.owner == end }
-    outOfChain = isBroken ? owned : owned.filter { $0.owner != end }
+    var addresses = [ResourceRecord]()
+    var outOfChain = [ResourceRecord]()
+    for record in answers where record.type == question.type {
+      if !isBroken, record.owner == end {
+        if addresses.isEmpty { addresses.reserveCapacity(answers.count - links.count) }
+        addresses.append(record)
+      } else {
+        outOfChain.append(record)
+      }
+    }
+    self.addresses = addresses
+    self.outOfChain = outOfChain
+  }
+
+  /// Searched, not hashed: at most 17 passes over a few records, and one for a reply without aliases.
+  private static func link(from owner: DomainName, in answers: [ResourceRecord]) -> CNAMELink? {
+    for record in answers where record.type == .cname && record.owner == owner {
+      if case .name(let target) = record.data {
+        return CNAMELink(owner: owner, target: target, ttl: record.ttl)
+      }
+    }
+    return nil
   }
 
   /// The smallest TTL of the aliases and addresses: when a client could first see something new. Nil when the answer

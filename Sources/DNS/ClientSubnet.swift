@@ -5,6 +5,7 @@ package struct ClientSubnet: Hashable, Sendable {
   /// How many leading bits the answer depends on; 0 in a query, and in a reply that suits everybody.
   package let scope: Int
 
+  /// Makes the option; `scope` is 0 in every query (RFC 7871 §6).
   package init(_ prefix: IPPrefix, scope: Int = 0) {
     self.prefix = prefix
     self.scope = scope

@@ -149,10 +149,15 @@ package struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertib
 
 /// Why a text or a list of labels is no domain name.
 package enum DomainNameError: Error, Equatable, CustomStringConvertible {
+  /// The text is empty; the root is `.`.
   case empty
+  /// Two dots in a row, or a leading one; the text so far or as a whole.
   case emptyLabel(String)
+  /// The label, cut to 80 octets; DNS allows 63.
   case labelTooLong(String)
+  /// The length on the wire, the root's octet included.
   case nameTooLong(octets: Int)
+  /// A backslash at the end, or digits that are not three or exceed 255; the whole text.
   case badEscape(String)
 
   package var description: String {

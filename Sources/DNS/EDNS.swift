@@ -9,6 +9,7 @@ package struct EDNS: Hashable, Sendable {
   /// The client subnet option; nil when it is missing or malformed.
   package let clientSubnet: ClientSubnet?
 
+  /// Makes the record as a message without options but `clientSubnet` has it.
   package init(
     udpSize: UInt16, version: UInt8 = 0, isDNSSECOK: Bool = false, clientSubnet: ClientSubnet? = nil
   ) {

@@ -1,6 +1,8 @@
 /// An address family. Sets, files and rules keep the two apart.
 package enum AddressFamily: UInt8, Hashable, Comparable, CaseIterable, Sendable, CustomStringConvertible {
+  /// A records, 32 bits.
   case ipv4 = 4
+  /// AAAA records, 128 bits; IPv4-mapped addresses belong here (see `IPAddress.unwrapped`).
   case ipv6 = 6
 
   /// Bits in an address: 32 or 128.
@@ -16,15 +18,18 @@ package enum AddressFamily: UInt8, Hashable, Comparable, CaseIterable, Sendable,
 
 /// An IPv4 or IPv6 address. IPv4 sorts before IPv6, and within a family the order is numeric.
 package struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// `::ffff:192.0.2.1` is of family IPv6.
   package let family: AddressFamily
   /// The address as a number: its low 32 bits for IPv4, all 128 for IPv6.
   package let bits: UInt128
 
+  /// Takes the number in host order: `0xc0000201` is 192.0.2.1.
   package init(v4 bits: UInt32) {
     family = .ipv4
     self.bits = UInt128(bits)
   }
 
+  /// Takes the number in host order: 1 is `::1`.
   package init(v6 bits: UInt128) {
     family = .ipv6
     self.bits = bits

@@ -52,6 +52,7 @@ package struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible
     return prefix
   }
 
+  /// The family of `address`, which sets the largest length: 32 or 128.
   package var family: AddressFamily { address.family }
 
   /// The last address of the prefix.

@@ -1,6 +1,8 @@
 /// A DNS message as it was read: the header, the question and the records of class IN.
 package struct Message: Hashable, Sendable {
+  /// Repeats the query's in a reply. c-ares 1.27 and newer replace it on the way out.
   package let id: UInt16
+  /// QR, opcode, AA, TC, RD, RA, AD and CD. Its low four bits are only part of `responseCode`.
   package let flags: MessageFlags
   /// The response code with its extension from OPT.
   package let responseCode: ResponseCode
@@ -15,6 +17,7 @@ package struct Message: Hashable, Sendable {
   /// Octets after the last record. They mean nothing, and some servers send them.
   package let trailingOctets: Int
 
+  /// Puts a message together; `responseCode` is taken as given and not checked against `flags`.
   package init(
     id: UInt16, flags: MessageFlags, responseCode: ResponseCode, question: Question?,
     answers: [ResourceRecord] = [],

@@ -10,6 +10,7 @@ package struct MessageReader: Sendable {
   private var names = [(offset: Int, name: DomainName)]()
   private static let mostNames = 16
 
+  /// Makes a reader with empty tables. Not to be shared between threads: each read changes them.
   package init() {}
 
   /// Reads one message. When `asked` is given and the message repeats its question octet by octet, the question's

@@ -17,12 +17,11 @@ package enum MessageWriter {
     caseBits: UInt64 = 0, into octets: inout [UInt8]
   ) throws(WireError) -> Int {
     octets.removeAll(keepingCapacity: true)
-    append(id, to: &octets)
-    append(recursionDesired ? 0x0100 : 0, to: &octets)
-    append(1, to: &octets)
-    append(0, to: &octets)
-    append(0, to: &octets)
-    append(udpSize == nil ? 0 : 1, to: &octets)
+    octets += [
+      UInt8(truncatingIfNeeded: id >> 8), UInt8(truncatingIfNeeded: id), recursionDesired ? 1 : 0, 0, 0, 1, 0,
+      0, 0,
+      0, 0, udpSize == nil ? 0 : 1,
+    ]
     try append(question.name, caseBits: caseBits, to: &octets)
     append(question.type.rawValue, to: &octets)
     append(1, to: &octets)
@@ -53,43 +52,82 @@ package enum MessageWriter {
     _ name: DomainName, caseBits: UInt64 = 0, to octets: inout [UInt8]
   ) throws(WireError) {
     let start = octets.count
+    if name.isRoot { return octets.append(0) }
+    octets.append(0)
+    octets.append(contentsOf: name.text.utf8)
+    octets.append(0)
+    let isWritten = octets.withUnsafeMutableBufferPointer { octets in
+      setLengths(&octets, from: start, caseBits: caseBits)
+    }
+    if !isWritten {
+      octets.removeSubrange(start...)
+      try appendUnescaped(name, caseBits: caseBits, to: &octets)
+    }
+    guard octets.count - start <= 255 else { throw .unwritableName(name) }
+  }
+
+  /// Turns the dots of a text that stands between two zeros into the lengths of labels; false when the text has escapes
+  /// or a label that can't be written.
+  private static func setLengths(
+    _ octets: inout UnsafeMutableBufferPointer<UInt8>, from start: Int, caseBits: UInt64
+  ) -> Bool {
+    var caseBits = caseBits
+    var lengthAt = start
+    for index in start + 1..<octets.count {
+      let octet = octets[index]
+      if octet == UInt8(ascii: ".") || index == octets.count - 1 {
+        let length = index - lengthAt - 1
+        guard (1...63).contains(length) else { return false }
+        octets[lengthAt] = UInt8(length)
+        lengthAt = index
+      } else if octet == UInt8(ascii: "\\") {
+        return false
+      } else if caseBits != 0, (0x61...0x7a).contains(octet) {
+        octets[index] = octet ^ UInt8(truncatingIfNeeded: (caseBits & 1) << 5)
+        caseBits = caseBits >> 1 | caseBits << 63
+      }
+    }
+    return true
+  }
+
+  /// Appends a name octet by octet, undoing escapes.
+  private static func appendUnescaped(
+    _ name: DomainName, caseBits: UInt64, to octets: inout [UInt8]
+  ) throws(WireError) {
     var caseBits = caseBits
     var lengthAt = octets.count
     var escape = 0  // digits still to come of \DDD
     var value: UInt16 = 0
     var isEscaped = false
     octets.append(0)
-    if !name.isRoot {
-      for octet in name.text.utf8 {
-        if escape > 0 {
-          value = value &* 10 &+ UInt16(octet &- 0x30)
-          escape -= 1
-          if escape == 0 { octets.append(UInt8(truncatingIfNeeded: value)) }
-        } else if isEscaped {
-          isEscaped = false
-          if (0x30...0x39).contains(octet) {
-            value = UInt16(octet &- 0x30)
-            escape = 2
-          } else {
-            octets.append(octet)
-          }
-        } else if octet == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if octet == UInt8(ascii: ".") {
-          try close(lengthAt, name, &octets)
-          lengthAt = octets.count
-          octets.append(0)
-        } else if caseBits != 0, (0x61...0x7a).contains(octet) {
-          octets.append(octet ^ UInt8(truncatingIfNeeded: (caseBits & 1) << 5))
-          caseBits = caseBits >> 1 | caseBits << 63
+    for octet in name.text.utf8 {
+      if escape > 0 {
+        value = value &* 10 &+ UInt16(octet &- 0x30)
+        escape -= 1
+        if escape == 0 { octets.append(UInt8(truncatingIfNeeded: value)) }
+      } else if isEscaped {
+        isEscaped = false
+        if (0x30...0x39).contains(octet) {
+          value = UInt16(octet &- 0x30)
+          escape = 2
         } else {
           octets.append(octet)
         }
+      } else if octet == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if octet == UInt8(ascii: ".") {
+        try close(lengthAt, name, &octets)
+        lengthAt = octets.count
+        octets.append(0)
+      } else if caseBits != 0, (0x61...0x7a).contains(octet) {
+        octets.append(octet ^ UInt8(truncatingIfNeeded: (caseBits & 1) << 5))
+        caseBits = caseBits >> 1 | caseBits << 63
+      } else {
+        octets.append(octet)
       }
-      try close(lengthAt, name, &octets)
-      octets.append(0)
     }
-    guard octets.count - start <= 255 else { throw .unwritableName(name) }
+    try close(lengthAt, name, &octets)
+    octets.append(0)
   }
 
   private static func close(_ lengthAt: Int, _ name: DomainName, _ octets: inout [UInt8]) throws(WireError) {

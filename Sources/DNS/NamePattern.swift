@@ -58,10 +58,15 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
 
 /// Why a text is no pattern.
 package enum NamePatternError: Error, Equatable, CustomStringConvertible {
+  /// Without the stars it would be no name either.
   case notAName(DomainNameError)
+  /// A plain name.
   case noStar(String)
+  /// A label such as `a*`, and the pattern that has it.
   case partialLabel(String, in: String)
+  /// A `**` behind another label.
   case doubleStarNotFirst(String)
+  /// Fewer than two labels without a star at the end, such as `*.com`.
   case tooWide(String)
 
   package var description: String {

@@ -1,8 +1,11 @@
 /// What is asked: a name and a type, class IN.
 package struct Question: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The QNAME.
   package let name: DomainName
+  /// The QTYPE.
   package let type: RecordType
 
+  /// Asks for the records of `type` that `name` or the end of its aliases owns.
   package init(_ name: DomainName, _ type: RecordType) {
     self.name = name
     self.type = type

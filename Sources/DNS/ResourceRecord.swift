@@ -1,10 +1,15 @@
 /// A resource record of class IN as it stood in a reply.
 package struct ResourceRecord: Hashable, Sendable {
+  /// The name that has the record: not the QNAME where aliases lead elsewhere.
   package let owner: DomainName
+  /// The type of `data`.
   package let type: RecordType
+  /// How long it may be cached; behind a caching resolver, what is left of that.
   package let ttl: TTL
+  /// The RDATA; `.other` when the type is none that Postern reads.
   package let data: RecordData
 
+  /// Puts a record together; that `type` and `data` fit each other is not checked.
   package init(owner: DomainName, type: RecordType, ttl: TTL, data: RecordData) {
     self.owner = owner
     self.type = type

@@ -7,6 +7,7 @@ package struct BreakerSettings: Hashable, Sendable {
   /// The longest wait between probes.
   package var slowestProbe: Duration = .seconds(30)
 
+  /// Five failures, probes after 1 s and then up to 30 s apart.
   package init() {}
 }
 

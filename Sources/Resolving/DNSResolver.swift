@@ -32,11 +32,10 @@ package final class DNSResolver: Resolver {
   deinit { stop() }
 
   package func lookup(_ question: Question, at vantage: Vantage) async -> Lookup {
-    let ticket = Ticket()
+    let ticket = Ticket(question, at: vantage)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let job = Job(question: question, vantage: vantage, ticket: ticket, continuation: continuation)
-        guard !inbox.submit(job) else { return }
+        guard !inbox.submit(Job(ticket: ticket, continuation: continuation)) else { return }
         continuation.resume(
           returning: Lookup(
             question: question, vantage: vantage, at: now(), outcome: .failure(.cancelled), attempts: 0,
@@ -71,7 +70,9 @@ package final class DNSResolver: Resolver {
 
 /// Why a resolver could not start.
 package enum DNSResolverError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// epoll or eventfd had no descriptor left (EMFILE, ENFILE).
   case noDescriptor
+  /// pthread_create failed (EAGAIN).
   case noThread
 
   package var description: String {

@@ -4,13 +4,25 @@ import Deciding
 /// What a reply means for the query that it came for. Pure: the engine acts on it.
 enum ReplyVerdict {
   /// The resolver told us about the name, or that it could not.
-  case final(Outcome, Message, CNAMEChain, detail: String?)
+  case final(Conclusion)
   /// TC: the whole answer is to be had over TCP.
   case askOverTCP
   /// FORMERR or BADVERS to a query with EDNS: a resolver that doesn't know it (RFC 6891 §7).
   case askWithoutEDNS(ResponseCode)
   /// Not a reply to this query, or none that can be read.
   case malformed(String)
+
+  /// What a reply tells of its question.
+  struct Conclusion {
+    let outcome: Outcome
+    let responseCode: ResponseCode
+    let chain: CNAMEChain
+    /// Of a denial; nil when it came without a SOA.
+    let negativeTTL: TTL?
+    let isAuthenticated: Bool
+    /// What a person should know of a failure; nil otherwise.
+    let detail: String?
+  }
 
   /// What was asked, and how.
   struct Query {
@@ -64,11 +76,11 @@ enum ReplyVerdict {
       }
       let chain = CNAMEChain(query.question, answers: message.answers)
       if chain.isBroken {
-        return .final(
+        return conclusion(
           .failure(.malformed), message, chain, detail: "the aliases form a loop or are more than 16")
       }
-      if message.responseCode == .nxDomain { return .final(.nxDomain, message, chain, detail: nil) }
-      return .final(chain.addresses.isEmpty ? .noData : .answer, message, chain, detail: nil)
+      if message.responseCode == .nxDomain { return conclusion(.nxDomain, message, chain) }
+      return conclusion(chain.addresses.isEmpty ? .noData : .answer, message, chain)
     case .refused: return failure(.refused, message, query)
     case .formErr, .badVers: return failure(.formErr, message, query)
     default: return failure(.servFail, message, query)
@@ -76,8 +88,18 @@ enum ReplyVerdict {
   }
 
   private static func failure(_ kind: FailureKind, _ message: Message, _ query: Query) -> ReplyVerdict {
-    .final(
+    conclusion(
       .failure(kind), message, CNAMEChain(query.question, answers: []),
       detail: "the upstream answered \(message.responseCode)")
+  }
+
+  private static func conclusion(
+    _ outcome: Outcome, _ message: Message, _ chain: CNAMEChain, detail: String? = nil
+  ) -> ReplyVerdict {
+    .final(
+      Conclusion(
+        outcome: outcome, responseCode: message.responseCode, chain: chain,
+        negativeTTL: outcome == .noData || outcome == .nxDomain ? message.negativeTTL : nil,
+        isAuthenticated: message.flags.isAuthenticated, detail: detail))
   }
 }

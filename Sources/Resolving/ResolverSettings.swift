@@ -21,7 +21,7 @@ package struct ResolverSettings: Hashable, Sendable {
   package var pacing: Pacing? = Pacing(queriesPerSecond: 500, burst: 64)
   /// The UDP reply size that EDNS announces (RFC 9715 recommends 1232, which no common path fragments).
   package var udpSize: UInt16 = 1232
-  /// How long an upstream that answered FORMERR or BADVERS to EDNS is asked without it.
+  /// How long an upstream is asked without EDNS that answered it with FORMERR or BADVERS, or only answers without it.
   package var plainFor: Duration = .seconds(900)
   /// Whether to mix the case of names and require it back: 0x20 hardens against forged replies, and some old servers
   /// fail it.
@@ -35,6 +35,7 @@ package struct ResolverSettings: Hashable, Sendable {
   /// When to stop asking an upstream that is down, and how soon to ask it again.
   package var breaker = BreakerSettings()
 
+  /// The defaults suit a caching resolver on the same network.
   package init() {}
 
   /// A token bucket: a steady rate and what may come at once.
@@ -44,6 +45,7 @@ package struct ResolverSettings: Hashable, Sendable {
     /// At least 1.
     package var burst: Double
 
+    /// Makes a bucket that starts full; the ranges of its values are not checked.
     package init(queriesPerSecond: Double, burst: Double) {
       self.queriesPerSecond = queriesPerSecond
       self.burst = burst

@@ -52,7 +52,9 @@ package struct SystemResolvers: Hashable, Sendable {
 
 /// Why the system's resolvers are not known.
 package enum SystemResolversError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The path of a file that is there and can't be opened or read.
   case unreadable(String)
+  /// The path of a file over `SystemResolvers.longest`.
   case tooLong(String)
 
   package var description: String {

@@ -5,6 +5,7 @@ package import Deciding
 package enum Transport: String, Hashable, Sendable, CaseIterable {
   /// UDP, and TCP for what UDP truncates.
   case udp
+  /// TCP alone, on one connection that stays open.
   case tcp
 }
 
@@ -15,6 +16,7 @@ package struct Upstream: Hashable, Sendable {
   package let address: IPAddress
   /// 1 to 65535.
   package let port: UInt16
+  /// How queries start; what UDP truncates goes over TCP in either case.
   package let transport: Transport
   /// Sent with every query as EDNS client subnet (RFC 7871).
   package let clientSubnet: IPPrefix?
@@ -70,8 +72,11 @@ package struct Upstream: Hashable, Sendable {
 
 /// Why a text names no upstream.
 package enum UpstreamError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The text; names are no upstreams, for who would resolve them?
   case notAnAddress(String)
+  /// The text, whose port is missing, 0, over 65535 or no number.
   case port(String)
+  /// The text with its `%`.
   case zone(String)
 
   package var description: String {

@@ -25,6 +25,7 @@ package struct UpstreamStatistics: Hashable, Sendable {
   package internal(set) var queued = 0
   /// Sockets opened so far.
   package internal(set) var sockets = 0
+  /// Whether it is being asked.
   package internal(set) var breaker = BreakerState.closed
   /// The moving average of the time from a query to its reply; nil before the first.
   package internal(set) var roundTrip: Duration?

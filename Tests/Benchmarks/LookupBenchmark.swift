@@ -18,11 +18,12 @@ enum LookupBenchmark {
     settings.desiresRecursion = false
     let vantage = Vantage("bench")
     let upstream = Upstream(vantage: vantage, address: IPAddress(v4: 0x7f00_0001), port: port)
-    let start = ContinuousClock.now
-    let resolver = try DNSResolver(upstreams: [upstream], settings: settings) {
-      Timestamp(milliseconds: (ContinuousClock.now - start).milliseconds)
-    }
     let names = try (0..<numbers[1]).map { try DomainName("n\($0).bench.example") }
+    let resolver = try DNSResolver(upstreams: [upstream], settings: settings) {
+      Timestamp(milliseconds: nanoseconds(CLOCK_REALTIME) / 1_000_000)
+    }
+    let start = ContinuousClock.now
+    let startCPU = nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
     let workers = numbers.count == 4 ? numbers[3] : 256
     let deadline = start + .seconds(numbers[2])
     let tallies = await withTaskGroup(of: Tally.self, returning: Tally.self) { group in
@@ -34,7 +35,9 @@ enum LookupBenchmark {
       return await group.reduce(into: Tally()) { $0.add($1) }
     }
     let seconds = Double((ContinuousClock.now - start).milliseconds) / 1000
+    let microseconds = Double(nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - startCPU) / 1000
     print("qps \(Int(Double(tallies.lookups) / seconds))")
+    print("cpu_us \(microseconds / Double(max(1, tallies.lookups)))")
     print("answers \(tallies.answers) of \(tallies.lookups)")
     print("rss_mib \(try residentMebibytes())")
     let before = try switches()
@@ -44,6 +47,12 @@ enum LookupBenchmark {
       print("timeouts \(statistics.timeouts) malformed \(statistics.malformed) sockets \(statistics.sockets)")
     }
     resolver.stop()
+  }
+
+  private static func nanoseconds(_ clock: clockid_t) -> Int64 {
+    var now = timespec()
+    clock_gettime(clock, &now)
+    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
   }
 
   private struct Tally {

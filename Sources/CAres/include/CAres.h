@@ -99,7 +99,4 @@ void pca_thread_name(const char *name);
 /// Nanoseconds of CLOCK_MONOTONIC.
 uint64_t pca_monotonic(void);
 
-/// Voluntary context switches of the calling thread: how often it went to sleep.
-long pca_voluntary_switches(void);
-
 #endif

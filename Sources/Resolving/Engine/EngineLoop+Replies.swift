@@ -18,10 +18,10 @@ extension EngineLoop {
     line.breaker.recordReply()
     lookup.isProbe = false
     line.recordRoundTrip(clock - lookup.lastSent)
+    note(verdict, lookup, on: lane)
     switch verdict {
     case .malformed: break
-    case .final(let outcome, let message, let chain, let detail):
-      complete(lookup, outcome: outcome, message: message, chain: chain, detail: detail)
+    case .final(let conclusion): complete(lookup, conclusion)
     case .askOverTCP:
       lookup.sawTruncation = true
       lookup.transport = .tcp
@@ -30,11 +30,26 @@ extension EngineLoop {
     case .askWithoutEDNS(let code):
       // The channel may refuse EDNS from now on (1.18).
       retire(lane)
-      line.plainUntil = clock + settings.plainFor.nanoseconds
+      // It may come late, when a try without EDNS is on its way already.
+      guard lookup.usesEDNS else { return }
       lookup.usesEDNS = false
       lookup.lastFailure = (.formErr, "the upstream answered \(code)")
       lookup.triesLeft = max(1, lookup.triesLeft)
       sendAgain(lookup)
+    }
+  }
+
+  /// Learns from a reply whether its upstream takes EDNS.
+  private func note(_ verdict: ReplyVerdict, _ lookup: PendingLookup, on lane: Lane) {
+    guard let line = lookup.line else { return }
+    if case .askWithoutEDNS = verdict {
+      line.plainUntil = clock + settings.plainFor.nanoseconds
+    } else if lane.sentEDNS(lookup) {
+      line.answeredEDNS = clock
+    } else if lookup.isPlainTrial {
+      // An upstream that answered EDNS lately has only lost packets.
+      if let last = line.answeredEDNS, clock - last <= settings.plainFor.nanoseconds { return }
+      line.plainUntil = clock + settings.plainFor.nanoseconds
     }
   }
 
@@ -84,12 +99,25 @@ extension EngineLoop {
 
   /// Sends the next try, or ends the lookup when there is none left.
   private func tryAgain(_ lookup: PendingLookup) {
-    if lookup.triesLeft > 0, clock < lookup.deadline { return sendAgain(lookup) }
+    if lookup.triesLeft > 0, clock < lookup.deadline {
+      tryWithoutEDNS(lookup)
+      return sendAgain(lookup)
+    }
     let failure = lookup.lastFailure ?? (.timeout, "no reply in time")
     if lookup.sawTruncation {
       return fail(lookup, .truncated, "the reply was truncated, and TCP failed: \(failure.detail)")
     }
     fail(lookup, failure.kind, "\(failure.detail) (\(lookup.attempts) packets sent)")
+  }
+
+  /// Leaves EDNS out of the last try when nothing answered the others: c-ares drops a FORMERR without a question, which
+  /// is how some old resolvers answer EDNS. With a client subnet the answer would be one for another network.
+  private func tryWithoutEDNS(_ lookup: PendingLookup) {
+    guard lookup.usesEDNS, lookup.triesLeft == 1, lookup.attempts > 0, !lookup.sawTruncation,
+      lookup.lastFailure?.kind == .timeout, lookup.line?.upstream.clientSubnet == nil
+    else { return }
+    lookup.usesEDNS = false
+    lookup.isPlainTrial = true
   }
 
   /// Waits before the next try: a resolver that restarts is back within moments.
@@ -109,23 +137,20 @@ extension EngineLoop {
     wheel.add(lookup.token, at: lookup.deadline)
   }
 
-  private func complete(
-    _ lookup: PendingLookup, outcome: Outcome, message: Message, chain: CNAMEChain, detail: String?
-  ) {
-    guard let job = lookup.job else { return }
+  private func complete(_ lookup: PendingLookup, _ conclusion: ReplyVerdict.Conclusion) {
+    guard let ticket = lookup.ticket else { return }
     complete(
       lookup,
       Lookup(
-        question: job.question, vantage: job.vantage, at: now(), outcome: outcome,
-        responseCode: message.responseCode, chain: chain,
-        negativeTTL: outcome == .noData || outcome == .nxDomain ? message.negativeTTL : nil,
-        isAuthenticated: message.flags.isAuthenticated, roundTrip: .nanoseconds(clock - lookup.firstSent),
-        attempts: lookup.attempts, detail: detail))
+        question: ticket.question, vantage: ticket.vantage, at: moment(), outcome: conclusion.outcome,
+        responseCode: conclusion.responseCode, chain: conclusion.chain, negativeTTL: conclusion.negativeTTL,
+        isAuthenticated: conclusion.isAuthenticated, roundTrip: .nanoseconds(clock - lookup.firstSent),
+        attempts: lookup.attempts, detail: conclusion.detail))
   }
 
   /// Ends a lookup without a reply that counts.
   func fail(_ lookup: PendingLookup, _ kind: FailureKind, _ detail: String) {
-    guard let job = lookup.job, let line = lookup.line else { return }
+    guard let ticket = lookup.ticket, let line = lookup.line else { return }
     switch kind {
     case .timeout, .network:
       line.breaker.recordFailure(at: clock)
@@ -141,7 +166,7 @@ extension EngineLoop {
     complete(
       lookup,
       Lookup(
-        question: job.question, vantage: job.vantage, at: now(), outcome: .failure(kind),
+        question: ticket.question, vantage: ticket.vantage, at: moment(), outcome: .failure(kind),
         roundTrip: lookup.firstSent == 0 ? .zero : .nanoseconds(clock - lookup.firstSent),
         attempts: lookup.attempts, detail: detail))
   }

@@ -65,20 +65,21 @@ extension EngineLoop {
     lookup.stage = .pausing
     lookup.firstSent = clock
     lookup.lastSent = clock
-    lookup.deadline = clock + settings.deadline.nanoseconds
+    lookup.deadline = clock + waits.deadline
     line.queued -= 1
     line.outstanding += 1
   }
 
   private func refuseWhileOpen(_ lookup: PendingLookup, _ line: UpstreamLine) {
-    guard let job = lookup.job else { return }
+    guard let ticket = lookup.ticket else { return }
     line.statistics.refused += 1
     let kind = line.lastFailure?.kind ?? .network
     let why = line.lastFailure?.detail ?? "no reply"
     complete(
       lookup,
       Lookup(
-        question: job.question, vantage: job.vantage, at: now(), outcome: .failure(kind), attempts: 0,
+        question: ticket.question, vantage: ticket.vantage, at: moment(), outcome: .failure(kind),
+        attempts: 0,
         detail: "not asked, the upstream is down (\(why)); next probe in "
           + "\(line.breaker.untilProbe(at: clock).milliseconds) ms"))
   }
@@ -87,11 +88,18 @@ extension EngineLoop {
   /// elsewhere than the try before, and may exceed the window, since the lookup is in the air already.
   func lane(for lookup: PendingLookup, on line: UpstreamLine, isFurther: Bool) -> Lane? {
     let kind: LaneKind = lookup.transport == .tcp ? .tcp : lookup.usesEDNS ? .udp : .plain
-    for lane in line.lanes[kind.rawValue] where isWorn(lane, line) { retire(lane) }
     let lanes = line.lanes[kind.rawValue]
-    if lanes.count < (kind == .udp ? settings.lanes : 1) { return openLane(kind, line) ?? lanes.first }
-    let others = isFurther && lanes.count > 1 ? lanes.filter { $0 !== lookup.lane } : lanes
-    guard let lane = others.min(by: { $0.outstanding < $1.outstanding }) else { return nil }
+    var isShort = lanes.count < (kind == .udp ? settings.lanes : 1)
+    for lane in lanes where isWorn(lane, line) {
+      retire(lane)
+      isShort = true
+    }
+    if isShort { return openLane(kind, line) ?? line.lanes[kind.rawValue].first }
+    var idlest: Lane?
+    for lane in lanes where !(isFurther && lanes.count > 1 && lane === lookup.lane) {
+      if lane.outstanding < idlest?.outstanding ?? .max { idlest = lane }
+    }
+    guard let lane = idlest else { return nil }
     let window = kind == .tcp ? Self.tcpWindow : isFurther ? 2 * socketWindow : socketWindow
     return lane.outstanding < window ? lane : nil
   }
@@ -112,11 +120,11 @@ extension EngineLoop {
 
   /// Sends one packet for the lookup and sets the time for its reply.
   func send(_ lookup: PendingLookup, _ lane: Lane) {
-    guard let job = lookup.job, let line = lookup.line else { return }
+    guard let ticket = lookup.ticket, let line = lookup.line else { return }
     release(lookup)
     do {
       lookup.questionLength = try MessageWriter.writeQuery(
-        job.question, id: UInt16(truncatingIfNeeded: random.next()),
+        ticket.question, id: UInt16(truncatingIfNeeded: random.next()),
         recursionDesired: settings.desiresRecursion,
         udpSize: lookup.usesEDNS ? settings.udpSize : nil, clientSubnet: line.upstream.clientSubnet,
         caseBits: lookup.caseBits, into: &lookup.query)
@@ -138,15 +146,15 @@ extension EngineLoop {
 
   /// How long the try that goes out now waits.
   private func wait(_ lookup: PendingLookup) -> UInt64 {
-    let base: Duration
+    let base: UInt64
     if lookup.transport == .tcp {
-      base = settings.tcpTry
+      base = waits.tcpTry
     } else {
-      let place = max(0, settings.tries.count - 1 - lookup.triesLeft)
-      base = settings.tries.isEmpty ? .seconds(1) : settings.tries[min(place, settings.tries.count - 1)]
+      let place = max(0, waits.tries.count - 1 - lookup.triesLeft)
+      base = waits.tries[min(place, waits.tries.count - 1)]
     }
-    guard settings.jitter > 0 else { return base.nanoseconds }
+    guard settings.jitter > 0 else { return base }
     let share = Double(random.next() >> 11) / Double(1 << 53) * 2 - 1
-    return UInt64(Double(base.nanoseconds) * (1 + share * min(settings.jitter, 0.9)))
+    return UInt64(Double(base) * (1 + share * min(settings.jitter, 0.9)))
   }
 }

@@ -11,7 +11,8 @@ final class EngineLoop {
   let poll: Int32
   /// The most queries on one UDP socket.
   let socketWindow: Int
-  let now: @Sendable () -> Timestamp
+  /// The settings' durations in nanoseconds, which each packet needs.
+  let waits: Waits
   var lines = [Vantage: UpstreamLine]()
   var clock: UInt64
   var wheel: TimerWheel
@@ -19,6 +20,9 @@ final class EngineLoop {
   var active = 0
   /// Lines that may have something to send.
   var dirty = [UpstreamLine]()
+  private let now: @Sendable () -> Timestamp
+  /// The wall time of this round; nil until a lookup asks for it.
+  private var roundMoment: Timestamp?
   private let inbox: Inbox
   private let board: Lock<[UpstreamStatistics]>
   private var order = [Vantage]()
@@ -29,7 +33,7 @@ final class EngineLoop {
   private var lastLane: UInt32 = 0
   private var closing = [Lane]()
   private var arrivals = [Arrival]()
-  private var completions = [(CheckedContinuation<Lookup, Never>, Lookup)]()
+  private var completions = [Completion]()
   private var reader = MessageReader()
   private var letters = Inbox.Contents()
   private var dueTokens = [UInt64]()
@@ -48,11 +52,31 @@ final class EngineLoop {
     let news: News
   }
 
+  /// A lookup that has ended, and who waits for it.
+  struct Completion {
+    let continuation: CheckedContinuation<Lookup, Never>
+    let lookup: Lookup
+  }
+
+  struct Waits {
+    /// Never empty.
+    let tries: [UInt64]
+    let tcpTry: UInt64
+    let deadline: UInt64
+
+    init(_ settings: ResolverSettings) {
+      tries = settings.tries.isEmpty ? [1_000_000_000] : settings.tries.map(\.nanoseconds)
+      tcpTry = settings.tcpTry.nanoseconds
+      deadline = settings.deadline.nanoseconds
+    }
+  }
+
   init(
     _ upstreams: [Upstream], _ settings: ResolverSettings, inbox: Inbox, board: Lock<[UpstreamStatistics]>,
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.settings = settings
+    waits = Waits(settings)
     self.inbox = inbox
     self.board = board
     self.now = now
@@ -72,6 +96,7 @@ final class EngineLoop {
       let wait = inbox.sleep() ? waitMilliseconds() : 0
       let count = pca_poll_wait(poll, &events, Int32(events.count), wait)
       clock = pca_monotonic()
+      roundMoment = nil
       var wasWoken = false
       for event in events.prefix(Int(max(0, count))) {
         guard event.data != .max else {
@@ -135,8 +160,8 @@ final class EngineLoop {
 
   private func admit(_ job: Job) {
     guard !job.ticket.isCancelled else { return refuse(job, .cancelled, "cancelled") }
-    guard let line = line(job.vantage) else {
-      return refuse(job, .network, "no upstream is called '\(job.vantage)'")
+    guard let line = line(job.ticket.vantage) else {
+      return refuse(job, .network, "no upstream is called '\(job.ticket.vantage)'")
     }
     guard line.queued < settings.queued else {
       line.statistics.refused += 1
@@ -167,9 +192,17 @@ final class EngineLoop {
 
   private func refuse(_ job: Job, _ kind: FailureKind, _ detail: String) {
     let lookup = Lookup(
-      question: job.question, vantage: job.vantage, at: now(), outcome: .failure(kind), attempts: 0,
-      detail: detail)
-    completions.append((job.continuation, lookup))
+      question: job.ticket.question, vantage: job.ticket.vantage, at: moment(), outcome: .failure(kind),
+      attempts: 0, detail: detail)
+    completions.append(Completion(continuation: job.continuation, lookup: lookup))
+  }
+
+  /// The wall time, read once a round.
+  func moment() -> Timestamp {
+    if let roundMoment { return roundMoment }
+    let moment = now()
+    roundMoment = moment
+    return moment
   }
 
   /// Upstreams that stay keep their state; the lookups at those that go are cancelled.
@@ -202,21 +235,25 @@ final class EngineLoop {
       if lookup.token == token { arrivals.append(Arrival(token: token, lane: lane, news: .status(status))) }
       return
     }
-    let verdict = read(reply, lookup)
+    let verdict = read(reply, lookup, on: lane)
+    // Most replies end their lookup, which calls nothing of c-ares; the others may send.
+    if case .final = verdict { return follow(verdict, lookup, on: lane) }
     arrivals.append(Arrival(token: token, lane: lane, news: .verdict(verdict)))
   }
 
-  private func read(_ reply: UnsafeRawBufferPointer, _ lookup: PendingLookup) -> ReplyVerdict {
-    guard let job = lookup.job, let line = lookup.line else { return .malformed("nobody waits for it") }
+  private func read(_ reply: UnsafeRawBufferPointer, _ lookup: PendingLookup, on lane: Lane)
+    -> ReplyVerdict
+  {
+    guard let ticket = lookup.ticket, let line = lookup.line else { return .malformed("nobody waits for it") }
     return lookup.query.withUnsafeBytes { query in
       let octets = UnsafeRawBufferPointer(rebasing: query[12..<12 + lookup.questionLength])
-      let asked = AskedQuestion(job.question, octets: octets)
+      let asked = AskedQuestion(ticket.question, octets: octets)
       do throws(WireError) {
         let message = try reader.read(reply, asked: asked)
         return ReplyVerdict(
           message,
           to: ReplyVerdict.Query(
-            question: job.question, transport: lookup.transport, usesEDNS: lookup.usesEDNS,
+            question: ticket.question, transport: lookup.transport, usesEDNS: lane.sentEDNS(lookup),
             clientSubnet: line.upstream.clientSubnet, requiresSameCase: settings.mixesCase,
             repeatsOctets: !settings.mixesCase || asked.isRepeated(in: reply)))
       } catch {
@@ -254,16 +291,16 @@ final class EngineLoop {
 
   /// Ends a lookup: it is answered once, its place is free, and its line may send another.
   func complete(_ lookup: PendingLookup, _ result: Lookup) {
-    guard let job = lookup.job, let line = lookup.line else { return }
+    guard let line = lookup.line else { return }
     release(lookup)
     if lookup.stage == .queued { line.queued -= 1 } else { line.outstanding -= 1 }
     if lookup.isProbe { line.breaker.recordCancelledProbe() }
     line.statistics.completed += 1
-    lookup.end()
+    let continuation = lookup.end()
     free.append(lookup.index)
     active -= 1
     markDirty(line)
-    completions.append((job.continuation, result))
+    if let continuation { completions.append(Completion(continuation: continuation, lookup: result)) }
   }
 
   /// Says that the lookup no longer waits for its current try.
@@ -281,17 +318,16 @@ final class EngineLoop {
   }
 
   private func deliver() {
-    guard !completions.isEmpty else { return }
-    publish()
-    for (continuation, lookup) in completions { continuation.resume(returning: lookup) }
-    completions.removeAll(keepingCapacity: true)
+    // Else the next tick publishes. A caller that asks alone sees its lookup in the figures.
+    if active == 0, !completions.isEmpty { publish() }
+    // Taken from the end, each is moved; a loop over the array would copy it.
+    while let completion = completions.popLast() {
+      completion.continuation.resume(returning: completion.lookup)
+    }
   }
 
   private func publish() {
-    board.withLock { board in
-      board.removeAll(keepingCapacity: true)
-      for vantage in order { if let line = lines[vantage] { board.append(line.currentStatistics) } }
-    }
+    board.withLock { board in board = order.compactMap { lines[$0]?.currentStatistics } }
   }
 
   // MARK: Lanes

@@ -3,19 +3,25 @@ import DNS
 import Deciding
 import Synchronization
 
-/// One lookup on its way to the engine.
+/// A caller who waits for a lookup.
 struct Job: Sendable {
-  let question: Question
-  let vantage: Vantage
   let ticket: Ticket
   /// Resumed exactly once, by whoever holds the job last.
   let continuation: CheckedContinuation<Lookup, Never>
 }
 
-/// Ties a caller's cancellation to its lookup, whichever of the two reaches the engine first.
+/// What is asked, and the tie between a caller's cancellation and its lookup, whichever of the two reaches the engine
+/// first. A class, because the engine touches it several times for each packet: one count instead of two strings'.
 final class Ticket: Sendable {
+  let question: Question
+  let vantage: Vantage
   private let cancelled = Atomic(false)
   private let place = Atomic<UInt64>(.max)
+
+  init(_ question: Question, at vantage: Vantage) {
+    self.question = question
+    self.vantage = vantage
+  }
 
   var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 

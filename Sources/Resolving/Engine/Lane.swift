@@ -50,6 +50,15 @@ final class Lane {
     if channel == nil { return nil }
   }
 
+  /// Whether what came back on this lane answers a query with OPT. A reply may be to an earlier try than the last.
+  func sentEDNS(_ lookup: PendingLookup) -> Bool {
+    switch kind {
+    case .udp: true
+    case .plain: false
+    case .tcp: lookup.usesEDNS
+    }
+  }
+
   func send(_ query: [UInt8], token: UInt64, now: UInt64) {
     outstanding += 1
     sent += 1

@@ -7,6 +7,7 @@ package final class Lock<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
+  /// Makes an open lock around `value`.
   package init(_ value: Value) {
     self.value = value
     mutex = .allocate(capacity: 1)

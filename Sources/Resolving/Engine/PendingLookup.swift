@@ -20,10 +20,14 @@ final class PendingLookup {
   let index: Int
   private(set) var generation: UInt32 = 0
   var stage = Stage.free
-  var job: Job?
+  private(set) var ticket: Ticket?
+  private var continuation: CheckedContinuation<Lookup, Never>?
   var line: UpstreamLine?
   var transport = Transport.udp
+  /// Whether the next packet, or the one in the air, has OPT.
   var usesEDNS = true
+  /// Whether EDNS was left out to see if that is why nothing answered.
+  var isPlainTrial = false
   var caseBits: UInt64 = 0
   /// The octets of the query and how many of them from 12 on are its question.
   var query = [UInt8]()
@@ -51,7 +55,8 @@ final class PendingLookup {
   func isNamed(by token: UInt64) -> Bool { stage != .free && UInt32(token >> 32) == generation }
 
   func begin(_ job: Job, _ line: UpstreamLine, _ settings: ResolverSettings, now: UInt64) {
-    self.job = job
+    ticket = job.ticket
+    continuation = job.continuation
     self.line = line
     stage = .queued
     transport = line.upstream.transport
@@ -60,18 +65,22 @@ final class PendingLookup {
     attempts = 0
     triesLeft = transport == .udp ? settings.tries.count : PendingLookup.tcpTries
     isProbe = false
+    isPlainTrial = false
     sawTruncation = false
     firstSent = 0
     lastFailure = nil
     job.ticket.place(token)
   }
 
-  func end() {
+  /// Makes the place free for another lookup and gives back who waits for this one.
+  func end() -> CheckedContinuation<Lookup, Never>? {
+    defer { continuation = nil }
     generation &+= 1
     stage = .free
-    job = nil
+    ticket = nil
     line = nil
     lane = nil
+    return continuation
   }
 
   static let tcpTries = 2

@@ -19,6 +19,8 @@ final class UpstreamLine {
   var retired = [Lane]()
   /// Until when the upstream is asked without EDNS.
   var plainUntil: UInt64 = 0
+  /// When it last answered a query with EDNS; nil when it never did.
+  var answeredEDNS: UInt64?
   var statistics: UpstreamStatistics
   /// Why it was last not reached.
   var lastFailure: (kind: FailureKind, detail: String)?
