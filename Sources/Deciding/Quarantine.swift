@@ -159,8 +159,7 @@ package struct Quarantine: Sendable {
       if sighting.at < until { return .deniedLately }
       denials[sighting.name] = nil
     }
-    let queue = waiting[pattern, default: []]
-    guard queue.count < Self.longestQueue else { return .queueFull }
+    guard waiting[pattern, default: []].count < Self.longestQueue else { return .queueFull }
     // One noisy source may fill half of a queue, not the part that is left for others.
     guard queuedBySource[sighting.source, default: 0] < Self.longestQueue / 2 else { return .sourceShare }
     waiting[pattern, default: []].insert(sighting.name)

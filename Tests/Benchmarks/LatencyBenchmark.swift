@@ -61,7 +61,9 @@ enum LatencyBenchmark {
   /// Polls the set over one kept connection, on a thread of its own, so that it takes nothing from the service's.
   private static func measure(port: Int, names: Int, changes: Int, _ resolver: ChangingResolver) {
     // What isn't published yet is refused, and the connection may end with it: each try has its own.
-    while Poller(port: port)?.get().split(separator: UInt8(ascii: "\n")).count ?? 0 < names { usleep(100_000) }
+    while Poller(port: port)?.get().split(separator: UInt8(ascii: "\n")).count ?? 0 < names {
+      usleep(100_000)
+    }
     guard let poller = Poller(port: port) else { return print("no connection") }
     usleep(1_000_000)
     var spans = [Double]()

@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Dispatch
 import Foundation
 import Resolving
 

@@ -28,4 +28,25 @@ import Testing
 
         """)
   }
+
+  @Test("a record that several names gave is one line, with the counts added up")
+  func tuples() throws {
+    let intervals = try [("a.example", 1_000, 3), ("b.example", 500, 4)].map { name, first, count in
+      let key = ObservationKey(
+        name: try DomainName(name), vantage: Vantage("branch"), owner: try DomainName("edge.example"),
+        type: .a,
+        data: .address(try #require(IPAddress("150.171.69.10"))))
+      return ObservedInterval(
+        observation: Observation(
+          key: key, firstSeen: Timestamp(seconds: Int64(first)),
+          lastSeen: Timestamp(seconds: Int64(first) + 1_000),
+          count: Int64(count), ttl: TTL(wire: 60), watched: 0), until: nil)
+    }
+    #expect(
+      CommonOutputFormat.lines(intervals).text == """
+        {"rrname":"edge.example","rrtype":"A","rdata":"150.171.69.10","time_first":500,"time_last":2000,\
+        "count":7,"sensor_id":"branch"}
+
+        """)
+  }
 }
