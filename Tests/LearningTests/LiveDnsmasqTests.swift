@@ -16,14 +16,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let log = folder.appending(path: "dnsmasq.log").path
-    let port = try freePort()
-    let server = try ChildProgram(
-      try ChildProgram.path("dnsmasq"),
-      [
-        "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
-        "--bind-interfaces", "--no-resolv", "--no-hosts", "--address=/#/192.0.2.1", "--log-queries\(setting)",
-        "--log-facility=\(log)", "--user=\(NSUserName())", "--pid-file",
-      ])
+    let (server, port) = try await start(log: log, setting)
 
     let follower = FileFollower(
       path: log, format: .dnsmasq, watching: DnsmasqQueryLogTests.mcr, position: nil,
@@ -32,7 +25,6 @@ import Testing
     let before = (0..<50).map { "before\($0).data.mcr.microsoft.com" }
     let between = (0..<50).map { "between\($0).data.mcr.microsoft.com" }
     let after = (0..<50).map { "after\($0).data.mcr.azure.cn" }
-    try await ask(["ready.example"], port: port)
     try await ask(before + ["other.example"], port: port)
     var counts = [String: Int64]()
     func collect(until names: Int) async throws {
@@ -53,9 +45,34 @@ import Testing
     try await server.ended()
   }
 
+  /// A running server and its port. The port was free for UDP a moment ago, but the server wants it for TCP as well:
+  /// when it can't have it, another is tried.
+  private func start(log: String, _ setting: String) async throws -> (ChildProgram, Int) {
+    for _ in 0..<5 {
+      let port = try freePort()
+      let server = try ChildProgram(
+        try ChildProgram.path("dnsmasq"),
+        [
+          "--keep-in-foreground", "--conf-file=/dev/null", "--port=\(port)", "--listen-address=127.0.0.1",
+          "--bind-interfaces", "--no-resolv", "--no-hosts", "--address=/#/192.0.2.1",
+          "--log-queries\(setting)",
+          "--log-facility=\(log)", "--user=\(NSUserName())", "--pid-file",
+        ])
+      do {
+        try await ask(["ready.example"], port: port, within: .seconds(5))
+        return (server, port)
+      } catch is DeadlinePassed {
+        server.signal(SIGKILL)
+        try await server.ended()
+        try? FileManager.default.removeItem(atPath: log)
+      }
+    }
+    throw DeadlinePassed()
+  }
+
   /// Asks for each name until it is answered; a server that has just started refuses at first.
-  private func ask(_ names: [String], port: Int) async throws {
-    let end = ContinuousClock.now + .seconds(20)
+  private func ask(_ names: [String], port: Int, within limit: Duration = .seconds(20)) async throws {
+    let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
       let questions = names.flatMap { [$0, "A"] }
       let answers = try await Tool.run(
