@@ -7,13 +7,18 @@ package struct Sighting: Sendable, Hashable {
   package let source: String
   /// How many times since the last report of this name from this source; at least 1.
   package let count: Int64
+  /// The strongest that the source said of it in this report.
+  package let evidence: NameEvidence
   /// When it was read; the clocks of sources are not trusted.
   package let at: Timestamp
 
-  package init(name: DomainName, source: String, count: Int64, at: Timestamp) {
+  package init(
+    name: DomainName, source: String, count: Int64, evidence: NameEvidence = .asked, at: Timestamp
+  ) {
     self.name = name
     self.source = source
     self.count = count
+    self.evidence = evidence
     self.at = at
   }
 }

@@ -1,9 +1,12 @@
 package import DNS
+package import Deciding
 
 /// What one line of a log or list said.
 package enum LineReading: Sendable, Hashable {
   /// A client used this name, and a set watches it.
-  case name(DomainName)
+  case name(DomainName, NameEvidence)
+  /// A client used a name that no set watches, but that lies below or beside what one watches.
+  case related(DomainName)
   /// A client used a name that no set watches.
   case unwatched
   /// The line says nothing about names: an answer, a note, a comment.

@@ -1,16 +1,20 @@
 package import DNS
 package import Deciding
 
-/// Counts what lines say, for one batch: each watched name with the number of times it was seen.
+/// Counts what lines or frames say, for one batch: each watched name with the number of times it was seen.
 package struct SightingTally: Sendable, Hashable {
   /// The most distinct names that one batch reports; a flood of random labels can't make it larger.
   package static let mostNames = 4096
+  /// The most related names that one batch reports.
+  package static let mostRelated = 256
 
-  /// The watched names with their counts.
-  package private(set) var counts = [DomainName: Int64]()
+  /// The watched names with what was said of each.
+  package private(set) var names = [DomainName: NameTally]()
+  /// Names that no set watches but that look related, with how often they were seen.
+  package private(set) var related = [DomainName: Int64]()
   /// Lines read, of any kind.
   package private(set) var lines: Int64 = 0
-  /// Lines with a name that no set watches.
+  /// Lines with a name that no set watches, related ones included.
   package private(set) var unwatched: Int64 = 0
   /// Lines that say nothing about names.
   package private(set) var skipped: Int64 = 0
@@ -26,14 +30,16 @@ package struct SightingTally: Sendable, Hashable {
   package mutating func add(_ reading: LineReading) {
     lines += 1
     switch reading {
-    case .name(let name):
-      if let count = counts[name] {
-        counts[name] = count + 1
-      } else if counts.count < Self.mostNames {
-        counts[name] = 1
+    case .name(let name, let evidence):
+      if names[name]?.add(evidence) != nil { return }
+      if names.count < Self.mostNames {
+        names[name] = NameTally(evidence)
       } else {
         overflow += 1
       }
+    case .related(let name):
+      unwatched += 1
+      if related[name] != nil || related.count < Self.mostRelated { related[name, default: 0] += 1 }
     case .unwatched: unwatched += 1
     case .skip: skipped += 1
     case .malformed(let fault): malformed[fault, default: 0] += 1
@@ -47,8 +53,44 @@ package struct SightingTally: Sendable, Hashable {
     malformed[.tooLong, default: 0] += Int64(count)
   }
 
-  /// The names as sightings, sorted by name.
+  /// The watched names as sightings, sorted by name.
   package func sightings(source: String, at now: Timestamp) -> [Sighting] {
-    counts.sorted { $0.key < $1.key }.map { Sighting(name: $0.key, source: source, count: $0.value, at: now) }
+    names.sorted { $0.key < $1.key }.map { name, tally in
+      Sighting(name: name, source: source, count: tally.count, evidence: tally.evidence, at: now)
+    }
+  }
+
+  /// The related names, sorted by name.
+  package func relatedSightings(source: String, at now: Timestamp) -> [RelatedSighting] {
+    related.sorted { $0.key < $1.key }.map {
+      RelatedSighting(name: $0.key, relation: .sameParent, source: source, count: $0.value, at: now)
+    }
+  }
+}
+
+/// What one batch said of one name.
+package struct NameTally: Sendable, Hashable {
+  /// Questions of clients.
+  package private(set) var asked: Int64 = 0
+  /// Answers, denials and connections: a log may hold these beside the questions, or alone.
+  package private(set) var told: Int64 = 0
+  /// The strongest that was said.
+  package private(set) var evidence: NameEvidence
+
+  init(_ evidence: NameEvidence) {
+    self.evidence = evidence
+    add(evidence)
+  }
+
+  /// How often it was used: a question and its answer are one use.
+  package var count: Int64 { max(asked, told) }
+
+  mutating func add(_ evidence: NameEvidence) {
+    if evidence == .asked { asked += 1 } else { told += 1 }
+    // A question alone says nothing about the answer, so an answer or a denial stands against it.
+    switch (self.evidence, evidence) {
+    case (.resolved, _), (_, .asked): break
+    default: self.evidence = evidence
+    }
   }
 }

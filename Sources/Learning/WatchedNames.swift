@@ -4,6 +4,8 @@ package import Deciding
 /// Picks the names that some set watches out of raw text, without making a string of the others.
 package struct WatchedNames: Sendable {
   private let suffixes: [Suffix]
+  /// What ends in one of these and isn't watched looks related: `.mcr.microsoft.com`.
+  private let relatedSuffixes: [[UInt8]]
   private let exactHashes: Set<UInt64>
   private let exact: Set<DomainName>
 
@@ -17,12 +19,19 @@ package struct WatchedNames: Sendable {
   package init(_ selectors: some Sequence<Selector>) {
     var exact = Set<DomainName>()
     var patterns = [String: [NamePattern]]()
+    var related = Set<String>()
     for selector in selectors {
       switch selector {
-      case .name(let name): exact.insert(name)
-      case .pattern(let pattern): patterns[Self.suffix(of: pattern), default: []].append(pattern)
+      case .name(let name):
+        exact.insert(name)
+        related.insert("." + name.text)
+      case .pattern(let pattern):
+        let suffix = Self.suffix(of: pattern)
+        patterns[suffix, default: []].append(pattern)
+        related.insert(Self.parentSuffix(of: suffix))
       }
     }
+    relatedSuffixes = related.sorted().map { Array($0.utf8) }
     self.exact = exact
     exactHashes = Set(exact.map { name in Array(name.text.utf8).withUnsafeBufferPointer(Self.hash) })
     suffixes = patterns.sorted { $0.key < $1.key }.map {
@@ -32,20 +41,30 @@ package struct WatchedNames: Sendable {
 
   /// Reads a name as a log prints it; case and one final dot don't matter. Octets other than a hostname's make it
   /// malformed if it ends like a watched name, and unwatched otherwise.
-  package func read(_ text: UnsafeBufferPointer<UInt8>) -> LineReading {
+  ///
+  /// - Parameter evidence: what the log says of the name, if it is a watched one.
+  package func read(_ text: UnsafeBufferPointer<UInt8>, as evidence: NameEvidence = .asked) -> LineReading {
     var text = text[...]
     if text.last == UInt8(ascii: ".") { text.removeLast() }
     let name = UnsafeBufferPointer(rebasing: text)
     if !exactHashes.isEmpty, exactHashes.contains(Self.hash(name)), let exact = Self.hostname(name).name {
-      return self.exact.contains(exact) ? .name(exact) : .unwatched
+      return self.exact.contains(exact) ? .name(exact, evidence) : relation(of: name)
     }
     for suffix in suffixes where Self.ends(name, with: suffix.octets) {
       switch Self.hostname(name) {
       case .right(let found):
-        return suffix.patterns.contains { $0.matches(found) } ? .name(found) : .unwatched
+        return suffix.patterns.contains { $0.matches(found) } ? .name(found, evidence) : relation(of: name)
       case .wrong(let fault):
         return .malformed(fault)
       }
+    }
+    return relation(of: name)
+  }
+
+  /// Reads a name that isn't watched: it may lie below a watched name, or beside what a pattern's star stands before.
+  private func relation(of name: UnsafeBufferPointer<UInt8>) -> LineReading {
+    for suffix in relatedSuffixes where Self.ends(name, with: suffix) {
+      if let found = Self.hostname(name).name { return .related(found) }
     }
     return .unwatched
   }
@@ -54,6 +73,13 @@ package struct WatchedNames: Sendable {
   private static func suffix(of pattern: NamePattern) -> String {
     pattern.text.lastIndex(of: "*").map { String(pattern.text[pattern.text.index(after: $0)...]) }
       ?? pattern.text
+  }
+
+  /// One label less, unless that would be as wide as `.microsoft.com`: of `.data.mcr.microsoft.com` it is
+  /// `.mcr.microsoft.com`.
+  private static func parentSuffix(of suffix: String) -> String {
+    let labels = suffix.split(separator: ".")
+    return labels.count > 3 ? "." + labels.dropFirst().joined(separator: ".") : suffix
   }
 
   /// Whether `name` ends with `suffix` and has something before it. From the end, where unrelated names differ first.

@@ -22,7 +22,7 @@ enum LineBenchmark {
     let tally = reader.takeTally()
     let seconds = Double(taken.milliseconds) / 1000
     print(
-      "lines\t\(tally.lines)\tnames\t\(tally.counts.count)\tlines/s\t\(Int(Double(tally.lines) / max(seconds, 0.001)))"
+      "lines\t\(tally.lines)\tnames\t\(tally.names.count)\tlines/s\t\(Int(Double(tally.lines) / max(seconds, 0.001)))"
     )
   }
 
@@ -56,8 +56,8 @@ enum LineBenchmark {
       reader.append([0x0a])
       let tally = reader.takeTally()
       lines += tally.lines
-      names += tally.counts.values.reduce(0, +)
-      for name in tally.counts.keys where !name.isHostname { print("not a hostname: \(name)") }
+      names += tally.names.values.reduce(0) { $0 + $1.count }
+      for name in tally.names.keys where !name.isHostname { print("not a hostname: \(name)") }
     }
     print("lines\t\(lines)\tsightings\t\(names)")
   }

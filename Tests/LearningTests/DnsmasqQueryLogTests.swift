@@ -18,7 +18,7 @@ import Testing
   static func read(_ line: String) -> LineReading { read(line.utf8) }
 
   static func name(_ label: String) -> LineReading {
-    .name(DomainName(canonical: "\(label).data.mcr.microsoft.com"))
+    .name(DomainName(canonical: "\(label).data.mcr.microsoft.com"), .asked)
   }
 
   /// What the fixtures' queries teach: the names that resolve, and the two that our own lookups must refuse.
@@ -48,7 +48,7 @@ import Testing
     reader.finish()
     let tally = reader.takeTally()
     let blocked: Set<String> = capture.hasBlocked ? ["blocked.data.mcr.microsoft.com"] : []
-    #expect(Set(tally.counts.keys.map(\.text)).subtracting(blocked) == Self.learned)
+    #expect(Set(tally.names.keys.map(\.text)).subtracting(blocked) == Self.learned)
     #expect(tally.lines == 125)
     // The label with a raw space; names with other odd octets are logged as `<name unprintable>`.
     #expect(tally.malformed[.notHostname, default: 0] >= 1)
@@ -85,9 +85,13 @@ import Testing
       Line("<30>1 2026-11-23T08:31:23.5Z router dnsmasq 1 - - query[A] eastus" + tail, name("eastus")),
       Line(head + "query[A] xn--bcher-kva" + tail, name("xn--bcher-kva")),
       Line(head + "query[A] www.example.com from 10.20.3.17", .unwatched),
-      Line(head + "query[A] data.mcr.microsoft.com from 10.20.3.17", .unwatched),
-      Line(head + "query[A] evildata.mcr.microsoft.com from 10.20.3.17", .unwatched),
-      Line(head + "query[A] x.y" + tail, .unwatched),
+      Line(
+        head + "query[A] data.mcr.microsoft.com from 10.20.3.17",
+        .related(DomainName(canonical: "data.mcr.microsoft.com"))),
+      Line(
+        head + "query[A] evildata.mcr.microsoft.com from 10.20.3.17",
+        .related(DomainName(canonical: "evildata.mcr.microsoft.com"))),
+      Line(head + "query[A] x.y" + tail, .related(DomainName(canonical: "x.y.data.mcr.microsoft.com"))),
       Line(head + "query[A] a.data.mcr.microsoft.com.evil.example from 10.20.3.17", .unwatched),
       Line(head + "query[A] <name unprintable> from 10.20.3.17", .unwatched),
       Line(head + "query[NS] . from 10.20.3.17", .unwatched),
@@ -139,7 +143,7 @@ import Testing
       head + "query[A] \u{1b}[1mforged" + tail, head + "query[A] f\u{f6}rged" + tail,
     ])
   func refusesForgedLines(_ line: String) {
-    if case .name(let name) = Self.read(line) { Issue.record("learned \(name)") }
+    if case .name(let name, _) = Self.read(line) { Issue.record("learned \(name)") }
   }
 
   @Test("each hostile line must be refused for its own reason, and the good ones beside them read")
@@ -196,7 +200,7 @@ import Testing
         default: line.remove(at: index)
         }
       }
-      guard case .name(let name) = Self.read(line) else { continue }
+      guard case .name(let name, _) = Self.read(line) else { continue }
       let text = Array(String(decoding: line, as: UTF8.self).lowercased().utf8)
       let found = Array("] \(name.text) from ".utf8)
       let isThere = text.indices.contains { text[$0...].starts(with: found) }

@@ -14,11 +14,11 @@ import Testing
   @Test(
     "a list that a person wrote must be read as meant",
     arguments: [
-      ("mcr.microsoft.com", .name(DomainName(canonical: "mcr.microsoft.com"))),
-      ("\t MCR.Microsoft.com.  # the registry", .name(DomainName(canonical: "mcr.microsoft.com"))),
-      ("eastus.data.mcr.microsoft.com", .name(DomainName(canonical: "eastus.data.mcr.microsoft.com"))),
-      ("a.b.c.example.org", .name(DomainName(canonical: "a.b.c.example.org"))),
-      ("x.a.y.example.net", .name(DomainName(canonical: "x.a.y.example.net"))),
+      ("mcr.microsoft.com", .name(DomainName(canonical: "mcr.microsoft.com"), .asked)),
+      ("\t MCR.Microsoft.com.  # the registry", .name(DomainName(canonical: "mcr.microsoft.com"), .asked)),
+      ("eastus.data.mcr.microsoft.com", .name(DomainName(canonical: "eastus.data.mcr.microsoft.com"), .asked)),
+      ("a.b.c.example.org", .name(DomainName(canonical: "a.b.c.example.org"), .asked)),
+      ("x.a.y.example.net", .name(DomainName(canonical: "x.a.y.example.net"), .asked)),
       ("x.b.y.example.net", .unwatched), ("example.org", .unwatched), ("www.example.com", .unwatched),
       ("", .skip), ("   ", .skip), ("# mcr.microsoft.com", .skip),
       ("two names", .malformed(.notHostname)), ("https://mcr.microsoft.com/", .malformed(.notHostname)),
@@ -54,18 +54,18 @@ import Testing
     pieces.finish()
     let (expected, tally) = (whole.takeTally(), pieces.takeTally())
     #expect(tally == expected)
-    #expect(tally.lines == 16 && tally.counts.count == 7 && tally.malformed[.tooLong] == 1)
+    #expect(tally.lines == 16 && tally.names.count == 7 && tally.malformed[.tooLong] == 1)
     #expect(pieces.takeTally().lines == 0)
   }
 
   @Test("a flood of random labels must not fill the memory")
   func boundsNames() {
     var tally = SightingTally()
-    for number in 0..<5000 { tally.add(.name(DomainName(canonical: "r\(number).example"))) }
-    tally.add(.name(DomainName(canonical: "r1.example")))
-    #expect(tally.counts.count == SightingTally.mostNames)
+    for number in 0..<5000 { tally.add(.name(DomainName(canonical: "r\(number).example"), .asked)) }
+    tally.add(.name(DomainName(canonical: "r1.example"), .asked))
+    #expect(tally.names.count == SightingTally.mostNames)
     #expect(tally.overflow == 5000 - 4096)
-    #expect(tally.counts[DomainName(canonical: "r1.example")] == 2)
+    #expect(tally.names[DomainName(canonical: "r1.example")]?.count == 2)
     let sightings = tally.sightings(source: "test", at: Timestamp(seconds: 1))
     #expect(sightings.count == 4096 && sightings.map(\.name) == sightings.map(\.name).sorted())
   }

@@ -30,7 +30,7 @@ struct ObserveCommand: AsyncParsableCommand {
     var counts = (lines: Int64(0), unwatched: Int64(0))
     for file in files.isEmpty ? ["-"] : files {
       let tally = try Self.read(file, watching: names)
-      found.merge(tally.counts, uniquingKeysWith: +)
+      found.merge(tally.names.mapValues(\.count), uniquingKeysWith: +)
       refused.merge(tally.malformed, uniquingKeysWith: +)
       counts = (counts.lines + tally.lines, counts.unwatched + tally.unwatched)
     }
