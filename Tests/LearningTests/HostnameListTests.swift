@@ -16,10 +16,13 @@ import Testing
     arguments: [
       ("mcr.microsoft.com", .name(DomainName(canonical: "mcr.microsoft.com"), .asked)),
       ("\t MCR.Microsoft.com.  # the registry", .name(DomainName(canonical: "mcr.microsoft.com"), .asked)),
-      ("eastus.data.mcr.microsoft.com", .name(DomainName(canonical: "eastus.data.mcr.microsoft.com"), .asked)),
+      (
+        "eastus.data.mcr.microsoft.com", .name(DomainName(canonical: "eastus.data.mcr.microsoft.com"), .asked)
+      ),
       ("a.b.c.example.org", .name(DomainName(canonical: "a.b.c.example.org"), .asked)),
       ("x.a.y.example.net", .name(DomainName(canonical: "x.a.y.example.net"), .asked)),
-      ("x.b.y.example.net", .unwatched), ("example.org", .unwatched), ("www.example.com", .unwatched),
+      ("x.b.y.example.net", .related(DomainName(canonical: "x.b.y.example.net"))),
+      ("example.org", .unwatched), ("www.example.com", .unwatched),
       ("", .skip), ("   ", .skip), ("# mcr.microsoft.com", .skip),
       ("two names", .malformed(.notHostname)), ("https://mcr.microsoft.com/", .malformed(.notHostname)),
       ("*.data.mcr.microsoft.com", .malformed(.notHostname)), ("a..b", .malformed(.emptyLabel)),
