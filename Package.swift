@@ -65,7 +65,8 @@ let package = Package(
     module("Deciding", ["DNS", .product(name: "HeapModule", package: "swift-collections")]),
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
-      "Schema", [], path: "schema", sources: ["Schema.swift"], resources: [.embedInCode("0001-history.sql")]),
+      "Schema", [], path: "schema", sources: ["Schema.swift"],
+      resources: ["0001-history.sql", "0002-learning.sql"].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module("Learning", ["DNS", "Deciding"]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),

@@ -10,7 +10,8 @@ package enum Schema {
 
   /// All migrations, oldest first.
   package static let migrations = [
-    Migration(number: 1, sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self))
+    Migration(number: 1, sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self)),
+    Migration(number: 2, sql: String(decoding: PackageResources._002_learning_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a file that is up to date.

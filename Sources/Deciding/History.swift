@@ -64,6 +64,8 @@ package struct QuestionStatus: Hashable, Sendable {
   package let succeededAt: Timestamp?
   /// The watched clock: how long this question has been watched without failure, in milliseconds.
   package let watched: Int64
+  /// When it is asked next, as planned when this was written; nil while it is being asked, and for what a tap tells.
+  package var due: Timestamp?
 
   package init(
     question: Question, vantage: Vantage, outcome: Outcome, askedAt: Timestamp, succeededAt: Timestamp?,
@@ -109,7 +111,7 @@ package enum RejectionReason: String, Hashable, Sendable {
 package struct LearnedName: Hashable, Sendable {
   /// A hostname that a pattern selects.
   package let name: DomainName
-  /// Only `admitted` names are asked for sets and restored as tracked.
+  /// All but `quarantined` names are asked for sets and restored as tracked.
   package let state: LearnedNameState
   /// When it was first seen in use, since it was last forgotten.
   package let firstSighted: Timestamp
@@ -144,8 +146,10 @@ package struct LearnedName: Hashable, Sendable {
 package enum LearnedNameState: String, Hashable, Sendable {
   /// Seen, not yet resolved by our own upstreams: never in a set.
   case quarantined
-  /// Resolved by our own upstreams at least once.
+  /// Resolved by our own upstreams, or seen resolved by a trusted tap, at least once.
   case admitted
+  /// Resolved, but out of a word list: nobody was seen to use it yet.
+  case candidate
 }
 
 /// One change of a set, to be stored whole or not at all.
@@ -292,6 +296,14 @@ package struct HistoryBatch: Sendable {
   package var publications: [Publication] = []
   /// Sets whose standing differs from what is stored.
   package var setStates: [SetState] = []
+  /// Who saw tracked names in use; each replaces what was stored of its name.
+  package var sightings: [NameSightings] = []
+  /// Names for a person to decide about; each replaces the earlier entry.
+  package var uncoveredNames: [UncoveredName] = []
+  /// Uncovered names that left the list.
+  package var dismissedNames: [DomainName] = []
+  /// How sources do; each replaces the earlier report.
+  package var sourceReports: [SourceReport] = []
   /// In the order in which they happened.
   package var events: [Event] = []
   /// Ids of operator decisions that took effect with this commit.
@@ -307,6 +319,7 @@ package struct HistoryBatch: Sendable {
     observations.isEmpty && closed.isEmpty && rejections.isEmpty && questions.isEmpty
       && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
+      && sightings.isEmpty && uncoveredNames.isEmpty && dismissedNames.isEmpty && sourceReports.isEmpty
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty
   }
 }
@@ -325,6 +338,10 @@ package struct RestoredState: Sendable {
   package var setStates: [SetName: SetState] = [:]
   /// Where each followed file is to be read on.
   package var positions: [FollowerPosition] = []
+  /// Who saw tracked names in use.
+  package var sightings: [NameSightings] = []
+  /// What is left for a person to decide about.
+  package var uncoveredNames: [UncoveredName] = []
 
   /// What a first start finds: nothing.
   package init() {}
@@ -421,8 +438,16 @@ package protocol HistoryReader: Sendable {
   func questions() async throws -> [QuestionStatus]
   /// The learned names, by name.
   func learnedNames() async throws -> [LearnedName]
+  /// Who saw which tracked name in use, by name.
+  func sightings() async throws -> [NameSightings]
+  /// Names that no set watches but that look related, by name.
+  func uncoveredNames() async throws -> [UncoveredName]
+  /// How each source did when it last reported, by label.
+  func sourceReports() async throws -> [StoredSourceReport]
   /// The newest events first.
-  func events(limit: Int) async throws -> [Event]
+  ///
+  /// - Parameter kind: only events of this kind; nil means all.
+  func events(kind: String?, limit: Int) async throws -> [Event]
   /// The decisions of operators, newest first.
   func decisions(limit: Int) async throws -> [Decision]
 }

@@ -1,6 +1,8 @@
 /// What a source says of a name in use, from weak to strong. It only decides which names are asked first: Postern's own
 /// upstreams, or a trusted tap, decide what a name is worth.
 package enum NameEvidence: String, Sendable, Hashable, CaseIterable, Comparable {
+  /// A word list holds it, and nobody was seen to use it.
+  case suggested
   /// The site's resolver said that the name doesn't exist, or has no address.
   case denied
   /// A client asked for it.
@@ -12,9 +14,10 @@ package enum NameEvidence: String, Sendable, Hashable, CaseIterable, Comparable 
 
   private var strength: Int {
     switch self {
-    case .denied: 0
-    case .asked: 1
-    case .resolved: 2
+    case .suggested: 0
+    case .denied: 1
+    case .asked: 2
+    case .resolved: 3
     }
   }
 }

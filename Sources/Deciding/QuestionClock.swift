@@ -63,6 +63,13 @@ package struct QuestionClock: Hashable, Sendable {
     askedAt = now
   }
 
+  /// Lets time pass for what a tap tells: while it is live, a record that it didn't show was given to no client. While it
+  /// isn't, nobody looked.
+  mutating func pass(to now: Timestamp, longestGap: Duration, isLive: Bool) {
+    if isLive { run(to: now, longestGap: longestGap) }
+    if askedAt != nil { askedAt = now }
+  }
+
   private mutating func run(to now: Timestamp, longestGap: Duration) {
     guard let askedAt, outcome?.isSuccess == true else { return }
     watched += min(max((now - askedAt).milliseconds, 0), longestGap.milliseconds)

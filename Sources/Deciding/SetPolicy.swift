@@ -8,6 +8,9 @@ package struct SetPolicy: Sendable, Hashable {
   package let selectors: [Selector]
   /// Names behind the patterns that are tracked before anybody was seen to use them. Each is selected by `selectors`.
   package let seeds: [DomainName]
+  /// Names out of a word list that are tried once a day; what resolves joins the set, marked as a candidate until a client
+  /// is seen to use it. Each is selected by `selectors`; usually empty.
+  package let candidates: [DomainName]
   /// The families that are looked up and published; never empty.
   package let families: Set<AddressFamily>
   /// How long an address stays after it was last seen, if its TTL isn't longer.
@@ -23,7 +26,7 @@ package struct SetPolicy: Sendable, Hashable {
   package let expectedAliasSuffixes: [DomainName]
 
   package init(
-    name: SetName, selectors: [Selector], seeds: [DomainName] = [],
+    name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
     guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = []
@@ -31,6 +34,7 @@ package struct SetPolicy: Sendable, Hashable {
     self.name = name
     self.selectors = selectors
     self.seeds = seeds
+    self.candidates = candidates
     self.families = families
     self.retention = retention
     self.maxStale = maxStale

@@ -21,4 +21,7 @@ package struct Sighting: Sendable, Hashable {
     self.evidence = evidence
     self.at = at
   }
+
+  /// The source of what nobody was seen to use: names out of a word list that are tried.
+  package static let wordList = "candidates"
 }

@@ -1,5 +1,5 @@
 /// How one source of sightings does, since the start of the service.
-package struct SourceReport: Sendable, Hashable {
+package struct SourceReport: Sendable, Hashable, Codable {
   /// Its identity, such as `dnsmasq:/var/log/dnsmasq.log`.
   package let label: String
   /// The kind of source, as the configuration calls it: `dnsmasq`, `dnstap`.
@@ -42,7 +42,7 @@ package struct SourceReport: Sendable, Hashable {
 }
 
 /// An item that could not be believed, for a person to look at.
-package struct RefusedSample: Sendable, Hashable {
+package struct RefusedSample: Sendable, Hashable, Codable {
   /// Why, as in `SourceReport.refused`.
   package let fault: String
   /// Its text, printable and cut to at most 200 characters.
@@ -51,5 +51,17 @@ package struct RefusedSample: Sendable, Hashable {
   package init(fault: String, text: String) {
     self.fault = fault
     self.text = text
+  }
+}
+
+/// A report as the history has it.
+package struct StoredSourceReport: Sendable, Hashable {
+  package let report: SourceReport
+  /// When it was told: an old one is of a service that stopped, or of a source that is configured no more.
+  package let at: Timestamp
+
+  package init(report: SourceReport, at: Timestamp) {
+    self.report = report
+    self.at = at
   }
 }

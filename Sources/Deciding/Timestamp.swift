@@ -1,5 +1,5 @@
 /// A moment in UTC, in whole milliseconds since 1970-01-01. It is always passed in, never read here.
-package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   /// Milliseconds since the epoch.
   package let milliseconds: Int64
 

@@ -47,6 +47,16 @@ package struct TrackedName: Sendable {
     return step
   }
 
+  /// Lets time pass for what a tap gave.
+  mutating func pass(
+    at tap: Vantage, hold: Duration, longestGap: Duration, isLive: Bool, now: Timestamp
+  ) -> LedgerStep {
+    guard let index = states.firstIndex(where: { $0.vantage == tap }) else { return LedgerStep() }
+    let step = states[index].pass(of: name, hold: hold, longestGap: longestGap, isLive: isLive, at: now)
+    if states[index].records.isEmpty { states.remove(at: index) }
+    return step
+  }
+
   mutating func revoke(at now: Timestamp, _ drop: (HeldRecord) -> Bool) -> LedgerStep {
     var step = LedgerStep()
     for index in states.indices {

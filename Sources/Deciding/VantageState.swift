@@ -77,6 +77,19 @@ package struct VantageState: Sendable {
     return step
   }
 
+  /// Lets time pass for a tap, and ends what has been absent for `hold`.
+  package mutating func pass(
+    of name: DomainName, hold: Duration, longestGap: Duration, isLive: Bool, at now: Timestamp
+  ) -> LedgerStep {
+    for record in records { _ = clockIndex(record.askedType) }
+    for index in clocks.indices { clocks[index].pass(to: now, longestGap: longestGap, isLive: isLive) }
+    var step = LedgerStep()
+    guard isLive else { return step }
+    isUnsaved = true
+    step.closed = end(of: name, hold: hold, at: now)
+    return step
+  }
+
   /// Ends the records that `drop` picks, at once: revocation.
   package mutating func revoke(of name: DomainName, at now: Timestamp, _ drop: (HeldRecord) -> Bool)
     -> LedgerStep

@@ -18,12 +18,13 @@ extension Watch {
     batch.observations = pending.opened.values.map { current($0) }
     batch.questions = Set(pending.opened.keys.map(\.name)).flatMap { name in
       (names[name]?.states ?? []).flatMap { $0.questionStatuses(of: name) }
-    }
+    }.map(withDue)
     batch.closed = pending.closed
     batch.rejections = pending.rejections
     batch.retiredQuestions = pending.retiredQuestions
     batch.forgottenNames = pending.forgottenNames
     batch.learnedNames = quarantine.takeUnsaved()
+    batch.sightings = sightings.takeUnsaved()
     batch.events = pending.events
     batch.appliedDecisions = pending.appliedDecisions
     batch.positions = pending.positions.values.sorted { $0.path < $1.path }
@@ -46,8 +47,9 @@ extension Watch {
     for name in Array(unsaved.prefix(Self.namesPerRenewal)) {
       guard let taken = names[name]?.takeUnsaved() else { continue }
       batch.observations += taken.observations.filter { pending.opened[$0.key] == nil }
-      batch.questions += taken.questions
+      batch.questions += taken.questions.map(withDue)
     }
+    (batch.uncoveredNames, batch.dismissedNames) = uncovered.takeUnsaved()
     return batch
   }
 
@@ -84,6 +86,8 @@ extension Watch {
       $1
     }
     for learned in batch.learnedNames { quarantine.markUnsaved(learned.name) }
+    for entry in batch.sightings { sightings.markUnsaved(entry.name) }
+    uncovered.putBack(batch.uncoveredNames, gone: batch.dismissedNames)
     for publication in batch.publications {
       guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {
         continue
@@ -114,6 +118,12 @@ extension Watch {
     } else if !set.objections.isEmpty, objections.isEmpty {
       pending.note("set.released", name, "no guard objects any more", at: now)
     }
+  }
+
+  private func withDue(_ status: QuestionStatus) -> QuestionStatus {
+    var status = status
+    status.due = schedule.due(status.question, at: status.vantage)
+    return status
   }
 
   /// An observation as it stands now: it may have been seen again since it opened.

@@ -22,26 +22,47 @@ extension Watch {
     for sighting in sightings {
       if let tracked = names[sighting.name] {
         usedAt[sighting.name] = sighting.at
+        self.sightings.note(sighting)
         if tracked.isLearned { _ = quarantine.take(sighting) }
         continue
       }
       guard let reason = quarantine.take(sighting) else { continue }
       refused.append((sighting.name, reason))
-      if reason == .queueFull || reason == .sourceShare, pending.isFirstReport("cap \(reason.rawValue)") {
+      if let cap = Cap(reason) { reach(cap, sighting.name.text, at: sighting.at) }
+    }
+    return refused
+  }
+
+  /// Takes in names that no set watches but that look related; a person decides about them.
+  package mutating func take(_ related: [RelatedSighting]) {
+    for sighting in related where !sets.contains(where: { $0.policy.selects(sighting.name) }) {
+      switch uncovered.note(sighting) {
+      case .noted: continue
+      case .refused: reach(.uncoveredNames, sighting.name.text, at: sighting.at)
+      case .confirmed:
         pending.note(
-          "cap.reached", sighting.name.text,
-          "too many names wait under one pattern (\(reason.rawValue)); newer ones are refused",
+          "name.uncovered", sighting.name.text,
+          "clients use it and no set watches it (\(sighting.relation)). Try: add it to a set if it belongs there",
           at: sighting.at)
       }
     }
-    return refused
+  }
+
+  /// Counts that a cap was reached, and tells it once an hour.
+  mutating func reach(_ cap: Cap, _ subject: String, at now: Timestamp) {
+    capCounts[cap, default: 0] += 1
+    let hour = now.milliseconds / 3_600_000
+    guard pending.isFirstReport("cap \(cap.rawValue) \(hour)") else { return }
+    pending.note("cap.reached", subject, "\(cap.rawValue): \(cap.explanation)", at: now)
   }
 
   /// Plans lookups for quarantined names, as many as their own budget allows.
   mutating func startProbes(at now: Timestamp) {
     // Without an upstream no reply could ever settle a probe.
     guard !vantages.isEmpty else { return }
-    for name in quarantine.takeProbes(at: now) {
+    startWildcardChecks(at: now)
+    let ready = believablePatterns
+    for name in quarantine.takeProbes(at: now, under: ready.contains) {
       let families = Set(sets.filter { $0.policy.selects(name) }.flatMap(\.policy.families))
       let slots = families.sorted().flatMap { family in
         vantages.map { Probe.Slot(question: Question(name, family.recordType), vantage: $0) }
@@ -60,12 +81,17 @@ extension Watch {
     probes[name] = probe
     if lookup.outcome == .answer {
       probes[name] = nil
-      admit(name, after: probe, at: lookup.at)
+      if isLikeWildcard(lookup) {
+        for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
+        if quarantine.settle(name, as: .wildcard, at: lookup.at) == .forgotten { noteForgotten(name) }
+      } else {
+        admit(name, after: probe, at: lookup.at)
+      }
     } else if probe.underway.isEmpty {
       probes[name] = nil
       let isDenied = probe.lookups.contains { $0.outcome.isSuccess }
       if quarantine.settle(name, as: isDenied ? .denied : .unknown, at: lookup.at) == .forgotten {
-        pending.forgottenNames.append(name)
+        noteForgotten(name)
       }
     }
   }
@@ -74,34 +100,48 @@ extension Watch {
   mutating func restartProbes(at now: Timestamp) {
     for (name, probe) in probes {
       for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
-      if quarantine.settle(name, as: .unknown, at: now) == .forgotten { pending.forgottenNames.append(name) }
+      if quarantine.settle(name, as: .unknown, at: now) == .forgotten { noteForgotten(name) }
     }
     probes = [:]
   }
 
   private mutating func admit(_ name: DomainName, after probe: Probe, at now: Timestamp) {
+    let sources = quarantine.sources(of: name)
     let result = quarantine.settle(name, as: .exists, at: now)
-    guard case .admitted(let displaced) = result else {
-      if result == .refused, pending.isFirstReport("cap patternFull") {
-        pending.note(
-          "cap.reached", name.text,
-          "the pattern has as many names as namesPerPattern allows; newer ones are refused",
-          at: now)
-      }
-      if result == .forgotten { pending.forgottenNames.append(name) }
+    guard startTracking(name, result, sources, underway: probe.underway, "seen in use and resolved", at: now)
+    else {
       for slot in probe.underway { schedule.drop(slot.question, at: slot.vantage) }
       return
     }
+    // The lookup that admitted it is taken in by the caller.
+    for lookup in probe.lookups.dropLast() { takeIn(lookup) }
+  }
+
+  /// Tracks a name that the quarantine believes from now on; false when it doesn't.
+  mutating func startTracking(
+    _ name: DomainName, _ result: ProbeResult, _ sources: [SourceSighting], underway: Set<Probe.Slot>,
+    _ reason: String, at now: Timestamp
+  ) -> Bool {
+    guard case .admitted(let displaced) = result else {
+      if result == .refused { reach(.namesPerPattern, name.text, at: now) }
+      if result == .forgotten { noteForgotten(name) }
+      return false
+    }
     if let displaced {
       untrack(displaced, at: now)
-      pending.forgottenNames.append(displaced)
+      noteForgotten(displaced)
       pending.note(
         "name.forgotten", displaced.text, "nobody used it for a month and its pattern is full", at: now)
     }
-    pending.note("name.admitted", name.text, "seen in use and resolved", at: now)
-    track(name, isLearned: true, at: now, underway: probe.underway)
-    // The lookup that admitted it is taken in by the caller.
-    for lookup in probe.lookups.dropLast() { takeIn(lookup) }
+    pending.note("name.admitted", name.text, reason, at: now)
+    track(name, isLearned: true, at: now, underway: underway)
+    sightings.adopt(sources, of: name)
+    return true
+  }
+
+  mutating func noteForgotten(_ name: DomainName) {
+    heldAnswers[name] = nil
+    pending.forgottenNames.append(name)
   }
 
   /// Takes in what operators asked for.
@@ -133,10 +173,10 @@ extension Watch {
       for name in names.keys.sorted() { revoke(name, at: now) { $0.address == address } }
     } else if let name = try? DomainName(subject) {
       revoke(name, at: now) { _ in true }
-      if quarantine.forget(name, at: now) {
+      if quarantine.forget(name, isOperators: true, at: now) {
         if names[name]?.isLearned == true { untrack(name, at: now) }
         probes[name] = nil
-        pending.forgottenNames.append(name)
+        noteForgotten(name)
       }
       // What is configured is watched on, also when it had been learned before.
       changeHoldings(of: name, at: now) { watch in

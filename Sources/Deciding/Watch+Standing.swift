@@ -9,10 +9,15 @@ extension Watch {
       let longestWait = sets.map(\.policy.refresh.ceiling).max() ?? .zero
       schedule.bringForward(to: now + longestWait)
       quarantine.clockWentBack(to: now)
+      for pattern in wildcards.keys { wildcards[pattern]?.bringForward(to: now + WildcardCheck.lifetime) }
+      candidatesAt = min(candidatesAt, now)
     }
     sweptAt = now
+    passTime(atTaps: now)
+    offerCandidates(at: now)
     let retired = names.values.flatMap { tracked in
-      tracked.states.filter { !vantages.contains($0.vantage) }.map { (tracked, $0.vantage) }
+      tracked.states.filter { !vantages.contains($0.vantage) && taps[$0.vantage] == nil }
+        .map { (tracked, $0.vantage) }
     }
     for (tracked, vantage) in retired {
       let bounds = bounds(of: tracked)
@@ -56,6 +61,13 @@ extension Watch {
       guard let health = health[vantage], health.isFailing else { continue }
       warnings.append("upstream \(vantage) fails: \(health.lastFailure ?? "no reply")")
     }
+    for (tap, isLive) in taps.sorted(by: { $0.key < $1.key }) where !isLive {
+      warnings.append("nothing is connected to the tap \(tap), so what it gave is frozen")
+    }
+    for (pattern, check) in wildcards.sorted(by: { $0.key < $1.key }) where check.isPresent {
+      warnings.append(
+        "\(pattern) has a wildcard record: any label resolves, so one name stands for all that answer alike")
+    }
     for set in sets where set.status == .held {
       warnings.append(
         "set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))
@@ -76,7 +88,7 @@ extension Watch {
     let counts = quarantine.counts
     return WatchFigures(
       trackedNames: names.count, quarantinedNames: counts.waiting, admittedNames: counts.admitted,
-      refusedSightings: quarantine.refusals)
+      uncoveredNames: uncovered.all.count, refusedSightings: quarantine.refusals, reachedCaps: capCounts)
   }
 
   /// Judges whether a set's names were looked up within `maxStale`.
@@ -127,6 +139,10 @@ package struct WatchFigures: Hashable, Sendable {
   package let quarantinedNames: Int
   /// Learned names that are believed.
   package let admittedNames: Int
+  /// Names for a person to decide about.
+  package let uncoveredNames: Int
   /// Since the start, by reason; a name that was seen n times counts n.
   package let refusedSightings: [SightingRefusal: Int64]
+  /// How often each cap was reached since the start.
+  package let reachedCaps: [Cap: Int64]
 }

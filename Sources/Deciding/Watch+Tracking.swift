@@ -84,6 +84,7 @@ extension Watch {
     }
     for index in tracked.sets { sets[index].stopAwaiting(name) }
     usedAt[name] = nil
+    sightings.forget(name)
   }
 
   /// Runs a change of what one name holds, counts what it means for the sets, and keeps it for the history.

@@ -17,6 +17,15 @@ package struct Watch: Sendable {
   var schedule: Schedule
   var quarantine: Quarantine
   var probes: [DomainName: Probe] = [:]
+  var wildcards: [NamePattern: WildcardCheck] = [:]
+  /// What trusted taps told of names under patterns of which it isn't known yet whether they have a wildcard record.
+  var heldAnswers: [DomainName: [Lookup]] = [:]
+  /// The taps whose answers are believed, with whether somebody is connected.
+  var taps: [Vantage: Bool]
+  var sightings: SightingLedger
+  var uncovered: UncoveredNames
+  /// How often each cap was reached since the start.
+  var capCounts: [Cap: Int64] = [:]
   var health: [Vantage: VantageHealth]
   var pending = PendingChanges()
   var budget: QueryBudget
@@ -26,15 +35,21 @@ package struct Watch: Sendable {
   static let inUse = Duration.seconds(3600)
   /// When time was last let pass.
   var sweptAt: Timestamp
+  /// When word lists are tried next.
+  var candidatesAt: Timestamp
+  /// For made-up labels; its seed is the schedule's, so that a test can repeat a run.
+  var random: SplitMix
 
   /// - Parameters:
   ///   - policies: the enabled sets.
   ///   - vantages: the upstreams, each asked for every name.
+  ///   - taps: the taps whose answers are believed.
   ///   - restored: what the history kept; names and vantages that are configured no more are revoked and retired.
   ///   - seed: of the schedule's jitter.
   package init(
-    policies: [SetPolicy], vantages: [Vantage], limits: Limits, restored: RestoredState = RestoredState(),
-    now: Timestamp, seed: UInt64, digesting: @escaping @Sendable ([UInt8]) -> Digest
+    policies: [SetPolicy], vantages: [Vantage], taps: [Vantage] = [], limits: Limits,
+    restored: RestoredState = RestoredState(), now: Timestamp, seed: UInt64,
+    digesting: @escaping @Sendable ([UInt8]) -> Digest
   ) {
     self.limits = limits
     self.vantages = vantages
@@ -49,11 +64,17 @@ package struct Watch: Sendable {
     health = Dictionary(uniqueKeysWithValues: vantages.map { ($0, VantageHealth()) })
     budget = QueryBudget(perSecond: limits.queriesPerSecond, now: now)
     sweptAt = now
+    candidatesAt = now
+    random = SplitMix(state: ~seed)
+    self.taps = Dictionary(taps.map { ($0, false) }) { first, _ in first }
+    sightings = SightingLedger(restored: restored.sightings)
+    uncovered = UncoveredNames(restored: restored.uncoveredNames)
     for policy in policies {
       for name in policy.namesFromTheStart where names[name] == nil { track(name, isLearned: false, at: now) }
     }
     for name in quarantine.admittedNames where names[name] == nil { track(name, isLearned: true, at: now) }
     restore(restored, at: now)
+    uncovered.remove { name in policies.contains { $0.selects(name) } }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
   }
 
@@ -68,12 +89,14 @@ package struct Watch: Sendable {
   /// The next moment at which there could be something to ask or to age.
   package mutating func nextWake(after now: Timestamp) -> Timestamp? {
     let due = schedule.nextDue().map { max($0, budget.readyAt(now)) }
-    return [due, vantages.isEmpty ? nil : quarantine.nextProbe(after: now)].compactMap { $0 }.min()
+    guard !vantages.isEmpty else { return due }
+    return [due, nextProbe(after: now)].compactMap { $0 }.min()
   }
 
   /// Takes in what came of a question.
   package mutating func take(_ lookup: Lookup) {
     noteHealth(lookup)
+    if settleWildcard(lookup) { return }
     if probes[lookup.question.name] != nil { settleProbe(lookup) }
     takeIn(lookup)
   }
@@ -99,7 +122,10 @@ package struct Watch: Sendable {
   package mutating func replaceVantages(_ current: [Vantage], at now: Timestamp) {
     let (gone, new) = (vantages.filter { !current.contains($0) }, current.filter { !vantages.contains($0) })
     vantages = current
-    if !gone.isEmpty || !new.isEmpty { restartProbes(at: now) }
+    if !gone.isEmpty || !new.isEmpty {
+      restartProbes(at: now)
+      restartWildcardChecks(at: now)
+    }
     for vantage in gone { health[vantage] = nil }
     for vantage in new { health[vantage] = VantageHealth() }
     for tracked in names.values {

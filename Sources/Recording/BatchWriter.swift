@@ -19,6 +19,7 @@ struct BatchWriter {
     try writeRejections(&interning)
     try writeQuestions(&interning)
     try writeLearnedNames(&interning)
+    try SightingWriter(db: db).write(batch, interning: &interning)
     for publication in batch.publications {
       try PublicationWriter(db: db, set: try interning.id(of: publication.snapshot.set, in: db)).write(
         publication)
@@ -68,27 +69,29 @@ struct BatchWriter {
     }
     let renew = try db.cachedStatement(
       sql: """
-        UPDATE question SET outcome = ?4, asked = ?5, succeeded = ?6, watched = ?7
+        UPDATE question SET outcome = ?4, asked = ?5, succeeded = ?6, watched = ?7, due = ?8
         WHERE name = ?1 AND type = ?2 AND vantage = ?3
         """)
     let insert = try db.cachedStatement(
       sql: """
-        INSERT INTO question (name, type, vantage, outcome, asked, succeeded, watched)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO question (name, type, vantage, outcome, asked, succeeded, watched, due)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for status in batch.questions {
       let name = try interning.id(of: status.question.name, in: db)
       let (type, vantage) = (status.question.type.stored, try interning.id(of: status.vantage, in: db))
       let (outcome, asked) = (status.outcome.description, status.askedAt.milliseconds)
       let (succeeded, watched) = (status.succeededAt?.milliseconds, status.watched)
-      try renew.run(name, type, vantage, outcome, asked, succeeded, watched)
-      if db.changesCount == 0 { try insert.run(name, type, vantage, outcome, asked, succeeded, watched) }
+      let due = status.due?.milliseconds
+      try renew.run(name, type, vantage, outcome, asked, succeeded, watched, due)
+      if db.changesCount == 0 { try insert.run(name, type, vantage, outcome, asked, succeeded, watched, due) }
     }
   }
 
   private func writeLearnedNames(_ interning: inout InternTable) throws {
     for name in batch.forgottenNames {
-      try db.run("DELETE FROM learned WHERE name = ?", interning.id(of: name, in: db))
+      // Not interned: of a flood's names most were never stored.
+      try db.run("DELETE FROM learned WHERE name = (SELECT id FROM name WHERE fqdn = ?)", name.text)
     }
     for learned in batch.learnedNames {
       try db.run(

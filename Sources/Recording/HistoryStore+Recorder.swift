@@ -38,6 +38,8 @@ extension HistoryStore: HistoryRecorder {
         state.snapshots[set.name] = try SetReader(db: db, set: set).currentSnapshot()
       }
       state.positions = try Self.positions(db)
+      state.sightings = try Self.sightings(db)
+      state.uncoveredNames = try Self.uncoveredNames(db)
       return state
     }
   }

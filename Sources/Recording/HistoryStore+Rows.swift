@@ -31,17 +31,19 @@ extension HistoryStore {
   static func questions(_ db: Database) throws -> [QuestionStatus] {
     try db.rows(
       """
-      SELECT name.fqdn, type, vantage.label, outcome, asked, succeeded, watched
+      SELECT name.fqdn, type, vantage.label, outcome, asked, succeeded, watched, due
       FROM question JOIN name ON name.id = question.name JOIN vantage ON vantage.id = question.vantage
       ORDER BY name.fqdn, type, vantage.label
       """
     ) { row in
       let text = try row.text(3)
       guard let outcome = Outcome(text) else { throw row.unreadable(3, text) }
-      return QuestionStatus(
+      var status = QuestionStatus(
         question: Question(try row.name(0), try row.recordType(1)), vantage: Vantage(try row.text(2)),
         outcome: outcome, askedAt: try row.timestamp(4), succeededAt: try row.optionalTimestamp(5),
         watched: try row.integer(6))
+      status.due = try row.optionalTimestamp(7)
+      return status
     }
   }
 
@@ -57,6 +59,42 @@ extension HistoryStore {
         firstSighted: try row.timestamp(2),
         lastSighted: try row.timestamp(3), sightings: try row.integer(4), sources: try row.strings(5),
         denials: Int(try row.integer(6)), resolvedAt: try row.optionalTimestamp(7))
+    }
+  }
+
+  static func sightings(_ db: Database) throws -> [NameSightings] {
+    let rows = try db.rows(
+      """
+      SELECT name.fqdn, source, first, last, count
+      FROM sighting JOIN name ON name.id = sighting.name ORDER BY name.fqdn, first, source
+      """
+    ) { row in
+      (
+        name: try row.name(0),
+        source: SourceSighting(
+          source: try row.text(1), first: try row.timestamp(2), last: try row.timestamp(3),
+          count: try row.integer(4))
+      )
+    }
+    return Dictionary(grouping: rows, by: \.name).sorted { $0.key < $1.key }.map {
+      NameSightings(name: $0.key, sources: $0.value.map(\.source))
+    }
+  }
+
+  static func uncoveredNames(_ db: Database) throws -> [UncoveredName] {
+    try db.rows("SELECT fqdn, relation, target, sources FROM uncovered ORDER BY fqdn") { row in
+      let word = try row.text(1)
+      guard let relation = NameRelation(stored: word, target: try row.optionalText(2)) else {
+        throw row.unreadable(1, word)
+      }
+      return UncoveredName(
+        name: try row.name(0), relation: relation, sources: try row.decoded(3, [SourceSighting].self))
+    }
+  }
+
+  static func sourceReports(_ db: Database) throws -> [StoredSourceReport] {
+    try db.rows("SELECT at, report FROM source ORDER BY label") { row in
+      StoredSourceReport(report: try row.decoded(1, SourceReport.self), at: try row.timestamp(0))
     }
   }
 

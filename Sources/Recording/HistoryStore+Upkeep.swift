@@ -88,6 +88,7 @@ extension HistoryStore {
           AND NOT EXISTS (SELECT 1 FROM observation WHERE observation.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM question WHERE question.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM learned WHERE learned.name = name.id)
+          AND NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.name = name.id)
         """
       ),
     ]

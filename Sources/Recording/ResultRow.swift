@@ -78,8 +78,15 @@ struct ResultRow {
     }
   }
 
-  func strings(_ index: CInt) throws -> [String] {
-    try JSONDecoder().decode([String].self, from: Data(try text(index).utf8))
+  func optionalText(_ index: CInt) throws -> String? {
+    sqlite3_column_type(statement, index) == SQLITE_NULL ? nil : try text(index)
+  }
+
+  func strings(_ index: CInt) throws -> [String] { try decoded(index, [String].self) }
+
+  /// A column of JSON.
+  func decoded<Value: Decodable>(_ index: CInt, _ type: Value.Type) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(try text(index).utf8))
   }
 
   /// A word that one of our enumerations knows.

@@ -38,7 +38,25 @@ extension IPAddress {
   }
 }
 
-extension [String] {
-  /// A JSON array.
+extension Encodable {
+  /// As JSON.
   func stored() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+}
+
+extension NameRelation {
+  /// The word in `uncovered.relation`, and what goes beside it.
+  var stored: (word: String, target: String?) {
+    switch self {
+    case .sameParent: ("parent", nil)
+    case .sameTarget(let target): ("target", target.text)
+    }
+  }
+
+  init?(stored word: String, target: String?) {
+    switch (word, target) {
+    case ("parent", _): self = .sameParent
+    case ("target", let target?): self = .sameTarget(DomainName(canonical: target))
+    default: return nil
+    }
+  }
 }

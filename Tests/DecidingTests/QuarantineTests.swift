@@ -17,7 +17,7 @@ struct QuarantineTests {
     var day = WatchScenario([mcr])
     day.answer("mcr.example", ["20.0.0.1"])
     day.store()
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     return day
   }
 
@@ -27,7 +27,7 @@ struct QuarantineTests {
     #expect(day.watch.take([sighted("eastus.data.mcr.example", in: day)]).isEmpty)
     day.store()
     #expect(day.published() == ["20.0.0.1"])
-    #expect(day.watch.takeDue(at: day.now)?.question.name.text == "eastus.data.mcr.example")
+    #expect(day.ask().map(\.question.name.text) == ["eastus.data.mcr.example"])
     day.answer("eastus.data.mcr.example", ["20.0.0.2"])
     day.store()
     #expect(day.published() == ["20.0.0.1", "20.0.0.2"])
@@ -45,14 +45,14 @@ struct QuarantineTests {
   func refused(name: String) {
     var day = start()
     #expect(day.watch.take([sighted(name, in: day)]).count == 1)
-    #expect(day.watch.takeDue(at: day.now) == nil)
+    #expect(day.ask().isEmpty)
   }
 
   @Test("A denied name is forgotten at once and costs nothing for ten minutes")
   func denied() {
     var day = start()
     day.watch.take([sighted("nosuch.data.mcr.example", in: day)])
-    #expect(day.watch.takeDue(at: day.now) != nil)
+    #expect(!day.ask().isEmpty)
     day.outcome(.nxDomain, for: "nosuch.data.mcr.example")
     let refused = day.watch.take([sighted("nosuch.data.mcr.example", in: day)])
     #expect(refused.map(\.reason) == [.deniedLately])
@@ -65,11 +65,11 @@ struct QuarantineTests {
   func unknown() {
     var day = start()
     day.watch.take([sighted("slow.data.mcr.example", in: day)])
-    #expect(day.watch.takeDue(at: day.now) != nil)
+    #expect(!day.ask().isEmpty)
     day.outcome(.failure(.servFail), for: "slow.data.mcr.example")
     #expect(day.watch.figures.quarantinedNames == 1)
     day.pass(.seconds(6))
-    #expect(day.watch.takeDue(at: day.now) != nil)
+    #expect(!day.ask().isEmpty)
     day.pass(.seconds(90_000))
     day.outcome(.failure(.servFail), for: "slow.data.mcr.example")
     #expect(day.watch.figures.quarantinedNames == 0)
@@ -84,8 +84,7 @@ struct QuarantineTests {
     #expect(day.watch.figures.quarantinedNames <= Quarantine.longestQueue / 2)
     // A real name is asked for more than once, by somebody else's log too.
     #expect(day.watch.take([sighted("real.data.mcr.example", in: day, count: 3, source: "branch")]).isEmpty)
-    var asked = [String]()
-    while let next = day.watch.takeDue(at: day.now) { asked.append(next.question.name.text) }
+    let asked = day.ask().map(\.question.name.text)
     #expect(asked.contains("real.data.mcr.example"))
     #expect(Double(asked.count) <= Quarantine.probeBurst)
     day.store()
@@ -99,7 +98,7 @@ struct QuarantineTests {
     day.answer("mcr.example", ["20.0.0.1"])
     for number in 1...5 {
       day.watch.take([sighted("n\(number).data.mcr.example", in: day)])
-      while day.watch.takeDue(at: day.now) != nil {}
+      day.ask()
       day.answer("n\(number).data.mcr.example", ["20.0.1.\(number)"])
     }
     day.store()
@@ -111,7 +110,7 @@ struct QuarantineTests {
   func demoted() {
     var day = start()
     day.watch.take([sighted("gone.data.mcr.example", in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.answer("gone.data.mcr.example", ["20.0.0.2"])
     day.store()
     for minute in 1...61 {
@@ -129,7 +128,7 @@ struct QuarantineTests {
   func restart() {
     var day = start()
     day.watch.take([sighted("eastus.data.mcr.example", in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.answer("eastus.data.mcr.example", ["20.0.0.2"])
     let restored = day.restoredState()
     var next = WatchScenario([mcr], restored: restored, now: day.now + .seconds(3600))
@@ -144,7 +143,7 @@ struct QuarantineTests {
   func forget() {
     var day = start()
     day.watch.take([sighted("eastus.data.mcr.example", in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.answer("eastus.data.mcr.example", ["20.0.0.2", "20.0.0.3"])
     day.store()
     day.watch.take(
@@ -166,7 +165,7 @@ struct QuarantineTests {
     day.answer("mcr.example", ["20.0.0.1"])
     day.outcome(.noData, for: "mcr.example", .aaaa)
     day.watch.take([sighted("eastus.data.mcr.example", in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.outcome(.noData, for: "eastus.data.mcr.example", .aaaa)
     day.answer("eastus.data.mcr.example", ["20.0.0.2"])
     day.store()
@@ -179,7 +178,7 @@ struct QuarantineTests {
   func probeFailureCountsOnce() {
     var day = WatchScenario([mcr], vantages: [WatchScenario.one, WatchScenario.two])
     day.watch.take([sighted("eastus.data.mcr.example", in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.outcome(.failure(.timeout), for: "eastus.data.mcr.example", at: WatchScenario.two)
     day.answer("eastus.data.mcr.example", ["20.0.0.2"])
     #expect(day.watch.vantageHealth.map(\.health.failures) == [0, 1])
@@ -189,14 +188,13 @@ struct QuarantineTests {
   func clockGoesBack() {
     var day = start()
     day.watch.take([sighted("slow.data.mcr.example", in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.outcome(.failure(.servFail), for: "slow.data.mcr.example")
     day.store()
     day.pass(.seconds(-86_400))
     day.store()
     day.pass(.seconds(301))
-    var asked = Set<String>()
-    while let next = day.watch.takeDue(at: day.now) { asked.insert(next.question.name.text) }
+    let asked = Set(day.ask().map(\.question.name.text))
     #expect(asked.contains("slow.data.mcr.example"))
   }
 
@@ -206,13 +204,13 @@ struct QuarantineTests {
     var day = start()
     let name = "eastus.data.mcr.example"
     day.watch.take([sighted(name, in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.answer(name, ["20.0.0.2"])
     let restored = day.restoredState()
     let configured = policy(["mcr.example", name], patterns: ["*.data.mcr.example"])
     var next = WatchScenario([configured], restored: restored, now: day.now)
     next.store()
-    while next.watch.takeDue(at: next.now) != nil {}
+    next.ask()
     next.watch.take(
       [Decision(id: 1, at: next.now, kind: .forget, subject: name, reason: "", by: "")], at: next.now)
     next.store()
@@ -224,11 +222,10 @@ struct QuarantineTests {
   func noUpstreamYet() {
     var day = WatchScenario([mcr], vantages: [])
     day.watch.take([sighted("eastus.data.mcr.example", in: day)])
-    #expect(day.watch.takeDue(at: day.now) == nil)
+    #expect(day.ask().isEmpty)
     #expect(day.watch.nextWake(after: day.now) == nil)
     day.watch.replaceVantages([WatchScenario.one], at: day.now)
-    var asked = Set<String>()
-    while let next = day.watch.takeDue(at: day.now) { asked.insert(next.question.name.text) }
+    let asked = Set(day.ask().map(\.question.name.text))
     #expect(asked.contains("eastus.data.mcr.example"))
   }
 
@@ -236,14 +233,11 @@ struct QuarantineTests {
   func upstreamGone() {
     var day = start()
     day.watch.take([sighted("eastus.data.mcr.example", in: day)])
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.watch.replaceVantages([WatchScenario.two], at: day.now)
     day.pass(.seconds(6))
-    var asked = [Vantage]()
-    while let next = day.watch.takeDue(at: day.now) {
-      if next.question.name.text == "eastus.data.mcr.example" { asked.append(next.vantage) }
-    }
-    #expect(asked == [WatchScenario.two])
+    let asked = day.ask().filter { $0.question.name.text == "eastus.data.mcr.example" }
+    #expect(asked.map(\.vantage) == [WatchScenario.two])
   }
 
   @Test("A real name that its full pattern refuses is forgotten once nobody has used it for a day")
@@ -251,15 +245,69 @@ struct QuarantineTests {
     var day = WatchScenario([mcr], limits: Limits(namesPerPattern: 1))
     for number in 1...2 {
       day.watch.take([sighted("n\(number).data.mcr.example", in: day)])
-      while day.watch.takeDue(at: day.now) != nil {}
+      day.ask()
       day.answer("n\(number).data.mcr.example", ["20.0.1.\(number)"])
     }
     #expect(day.watch.figures.quarantinedNames == 1)
     day.pass(.seconds(90_000))
-    while day.watch.takeDue(at: day.now) != nil {}
+    day.ask()
     day.answer("n2.data.mcr.example", ["20.0.1.2"])
     #expect(day.watch.figures.quarantinedNames == 0)
     day.store()
     #expect(day.stored.flatMap(\.forgottenNames).map(\.text) == ["n2.data.mcr.example"])
+  }
+}
+
+@Suite("A flood of made-up names")
+struct FloodTests {
+  private let mcr = policy(["mcr.example"], patterns: ["*.data.mcr.example"])
+
+  private func sighted(
+    _ name: String, in day: WatchScenario, _ evidence: NameEvidence = .asked, source: String = "log"
+  ) -> Sighting {
+    Sighting(name: dnsName(name), source: source, count: 1, evidence: evidence, at: day.now)
+  }
+
+  private func floodedDay(_ evidence: NameEvidence = .asked) -> WatchScenario {
+    var day = WatchScenario([mcr])
+    day.answer("mcr.example", ["20.0.0.1"])
+    day.watch.take([sighted("first.data.mcr.example", in: day)])
+    day.ask()
+    for number in 0..<20_000 { day.watch.take([sighted("r\(number).data.mcr.example", in: day, evidence)]) }
+    return day
+  }
+
+  @Test("A real name that the same log shows twice is asked within a second")
+  func seenAgain() {
+    var day = floodedDay()
+    day.watch.take([sighted("real.data.mcr.example", in: day)])
+    for number in 0..<20_000 { day.watch.take([sighted("s\(number).data.mcr.example", in: day)]) }
+    day.watch.take([sighted("real.data.mcr.example", in: day)])
+    day.pass(.seconds(1))
+    #expect(day.ask().map(\.question.name.text).contains("real.data.mcr.example"))
+  }
+
+  @Test("A real name that the site's resolver answered is asked before all that is only asked for")
+  func answered() {
+    var day = floodedDay()
+    day.watch.take([sighted("real.data.mcr.example", in: day, .resolved)])
+    day.pass(.seconds(1))
+    #expect(day.ask().first?.question.name.text == "real.data.mcr.example")
+  }
+
+  @Test("Names that the site's resolver denied keep few places, and stand behind all others")
+  func denied() {
+    var day = floodedDay(.denied)
+    #expect(day.watch.figures.quarantinedNames <= 513)
+    day.watch.take([sighted("real.data.mcr.example", in: day)])
+    day.pass(.seconds(1))
+    #expect(day.ask().first?.question.name.text == "real.data.mcr.example")
+  }
+
+  @Test("A flood is not written to the history but for a bounded part")
+  func stored() {
+    var day = floodedDay()
+    day.store()
+    #expect(day.stored.flatMap(\.learnedNames).count <= 1100)
   }
 }

@@ -15,14 +15,16 @@ struct WatchScenario {
   static let two = Vantage("two")
 
   init(
-    _ policies: [SetPolicy], vantages: [Vantage] = [Self.one], limits: Limits = Limits(),
+    _ policies: [SetPolicy], vantages: [Vantage] = [Self.one], taps: [Vantage] = [],
+    limits: Limits = Limits(),
     restored: RestoredState = RestoredState(), now: Timestamp = Self.start
   ) {
     self.policies = policies
     self.vantages = vantages
     self.now = now
     watch = Watch(
-      policies: policies, vantages: vantages, limits: limits, restored: restored, now: now, seed: 7,
+      policies: policies, vantages: vantages, taps: taps, limits: limits, restored: restored, now: now,
+      seed: 7,
       digesting: Self.digest)
   }
 
@@ -51,6 +53,20 @@ struct WatchScenario {
       Lookup(
         question: question, vantage: vantage, at: now, outcome: .answer, responseCode: .noError,
         chain: CNAMEChain(question, answers: links + records)))
+  }
+
+  /// Takes what is due and lets made-up labels be denied, as DNS without wildcard records does. Gives back the rest.
+  @discardableResult
+  mutating func ask() -> [(question: Question, vantage: Vantage)] {
+    var asked = [(question: Question, vantage: Vantage)]()
+    while let next = watch.takeDue(at: now) {
+      if next.question.name.isMadeUp {
+        outcome(.nxDomain, for: next.question.name.text, next.question.type, at: next.vantage)
+      } else {
+        asked.append(next)
+      }
+    }
+    return asked
   }
 
   mutating func outcome(
@@ -94,7 +110,7 @@ struct WatchScenario {
     return restored
   }
 
-  private func record(_ owner: String, _ type: RecordType, _ ttl: UInt32, _ data: RecordData)
+  func record(_ owner: String, _ type: RecordType, _ ttl: UInt32, _ data: RecordData)
     -> ResourceRecord
   {
     ResourceRecord(owner: dnsName(owner), type: type, ttl: TTL(wire: ttl), data: data)
@@ -127,4 +143,9 @@ extension SetPolicy {
     guard let name = SetName("unnamed") else { preconditionFailure("a literal") }
     return name
   }
+}
+
+extension DomainName {
+  /// Whether it is one of those that look for wildcard records.
+  var isMadeUp: Bool { labels.first.map { $0.utf8.count == 24 } ?? false }
 }

@@ -1,3 +1,4 @@
+import Schema
 import DNS
 import Deciding
 import Foundation
@@ -13,7 +14,7 @@ import Testing
     let scratch = try Scratch()
     try scratch.open().close()
     #expect(try scratch.value("PRAGMA application_id") == 0x504F_5354)
-    #expect(try scratch.value("PRAGMA user_version") == 1)
+    #expect(try scratch.value("PRAGMA user_version") == Int64(Schema.version))
     #expect(try scratch.value("PRAGMA journal_mode") == "wal")
     #expect(try scratch.value("PRAGMA auto_vacuum") == 2)
     let mode = try FileManager.default.attributesOfItem(atPath: scratch.path)[.posixPermissions] as? Int
@@ -69,7 +70,7 @@ import Testing
     let scratch = try Scratch()
     try scratch.open().close()
     try alter(scratch, "PRAGMA user_version = 99")
-    #expect(throws: HistoryError.newer(path: scratch.path, version: 99, supported: 1)) {
+    #expect(throws: HistoryError.newer(path: scratch.path, version: 99, supported: Schema.version)) {
       try scratch.open(mode)
     }
   }

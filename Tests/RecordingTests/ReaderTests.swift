@@ -178,7 +178,7 @@ import Testing
     try await store.commit(at: 1) {
       $0.events = (0..<count).map { Event(at: time(1), kind: "k", subject: "s", detail: "\($0)") }
     }
-    #expect(try await store.events(limit: 2).map(\.detail) == ["\(count - 1)", "\(count - 2)"])
-    #expect(try await store.events(limit: .max).count == BatchWriter.kept)
+    #expect(try await store.events(kind: nil, limit: 2).map(\.detail) == ["\(count - 1)", "\(count - 2)"])
+    #expect(try await store.events(kind: nil, limit: .max).count == BatchWriter.kept)
   }
 }

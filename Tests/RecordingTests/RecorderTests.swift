@@ -117,7 +117,7 @@ import Testing
         $0.events = [Event(at: time(2), kind: "set.published", subject: "mcr", detail: "d")]
       }
     }
-    #expect(try await store.events(limit: 1).isEmpty)
+    #expect(try await store.events(kind: nil, limit: 1).isEmpty)
   }
 
   @Test func `A step that does not lead to the set is refused`() async throws {

@@ -61,7 +61,10 @@ struct ScriptedHistory: HistoryReader {
   func memberships(of address: IPAddress) async throws -> [Membership] { try checked(members) }
   func questions() async throws -> [QuestionStatus] { try checked(asked) }
   func learnedNames() async throws -> [LearnedName] { try checked(learned) }
-  func events(limit: Int) async throws -> [Event] { try checked([]) }
+  func sightings() async throws -> [NameSightings] { try checked([]) }
+  func uncoveredNames() async throws -> [UncoveredName] { try checked([]) }
+  func sourceReports() async throws -> [StoredSourceReport] { try checked([]) }
+  func events(kind: String?, limit: Int) async throws -> [Event] { try checked([]) }
   func decisions(limit: Int) async throws -> [Decision] { try checked([]) }
 
   private func checked(

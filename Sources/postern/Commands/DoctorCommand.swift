@@ -102,7 +102,7 @@ struct DoctorCommand: AsyncParsableCommand {
       for set in configuration.enabledSets {
         findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
       }
-      for event in try await history.events(limit: 200) where event.kind == "cap.reached" {
+      for event in try await history.events(kind: "cap.reached", limit: 20) {
         findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))
       }
       return findings

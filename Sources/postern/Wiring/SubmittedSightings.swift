@@ -25,6 +25,7 @@ extension SightingRefusal {
     case .deniedLately: "upstreams denied it within the last ten minutes"
     case .queueFull: "too many names wait under its pattern"
     case .sourceShare: "its source has too many names waiting"
+    case .likeWildcard: "it answers like any made-up name under its pattern"
     case .patternFull: "its pattern has as many names as limits.namesPerPattern allows"
     }
   }

@@ -10,22 +10,29 @@ extension Quarantine {
     let firstSighted: Timestamp
     private(set) var lastSighted: Timestamp
     private var sightings: Int64
-    private var sources: [String]
+    /// The strongest that any source said of it; nothing here is believed.
+    private var evidence: NameEvidence
+    private(set) var sources: [SourceSighting]
     private var resolvedAt: Timestamp?
     private var denials = 0
     var isProbed = false
     private(set) var probeAfter: Timestamp
     private var postponed = 0
 
-    init(_ sighting: Sighting, pattern: NamePattern) {
+    /// - Parameter isSeenAgain: whether it was turned away before.
+    init(_ sighting: Sighting, pattern: NamePattern, isSeenAgain: Bool = false) {
       name = sighting.name
       self.pattern = pattern
       firstSource = sighting.source
       state = .quarantined
       firstSighted = sighting.at
       lastSighted = sighting.at
-      sightings = sighting.count
-      sources = [sighting.source]
+      sightings = sighting.count + (isSeenAgain ? 1 : 0)
+      evidence = sighting.evidence
+      sources = [
+        SourceSighting(
+          source: sighting.source, first: sighting.at, last: sighting.at, count: sighting.count)
+      ]
       probeAfter = sighting.at
     }
 
@@ -37,7 +44,10 @@ extension Quarantine {
       firstSighted = learned.firstSighted
       lastSighted = learned.lastSighted
       sightings = learned.sightings
-      sources = learned.sources
+      evidence = learned.sources.contains { $0 != Sighting.wordList } ? .asked : .suggested
+      sources = learned.sources.map {
+        SourceSighting(source: $0, first: learned.firstSighted, last: learned.lastSighted, count: 0)
+      }
       resolvedAt = learned.resolvedAt
       denials = learned.denials
       probeAfter = learned.lastSighted
@@ -46,14 +56,21 @@ extension Quarantine {
     var learned: LearnedName {
       LearnedName(
         name: name, state: state, firstSighted: firstSighted, lastSighted: lastSighted, sightings: sightings,
-        sources: sources.sorted(), denials: denials, resolvedAt: resolvedAt)
+        sources: sources.map(\.source).sorted(), denials: denials, resolvedAt: resolvedAt)
     }
 
     mutating func note(_ sighting: Sighting) {
       lastSighted = max(lastSighted, sighting.at)
       sightings += sighting.count
-      if sources.count < 8, !sources.contains(sighting.source) { sources.append(sighting.source) }
+      evidence = max(evidence, sighting.evidence)
+      sources.note(sighting.count, by: sighting.source, at: sighting.at)
     }
+
+    /// Whether a client was seen to use it; else it is out of a word list.
+    var isInUse: Bool { sources.contains { $0.source != Sighting.wordList } }
+
+    /// Whether nothing speaks for it but that it was asked for once: so is every made-up label.
+    var isWeak: Bool { sightings <= 1 && evidence < .resolved || evidence < .asked }
 
     mutating func resolved(at now: Timestamp) {
       resolvedAt = now
@@ -72,9 +89,11 @@ extension Quarantine {
 
     mutating func bringForward(to latest: Timestamp) { probeAfter = min(probeAfter, latest) }
 
-    /// Real names are asked for again and again; made-up ones once. Among equals the newest first, so that a flood
-    /// that came before doesn't stand in the way.
+    /// What the site's resolver answered comes first and what it denied last. Then: real names are asked for again and
+    /// again, made-up ones once. Among equals the newest first, so that a flood that came before doesn't stand in the
+    /// way.
     static func isMoreUrgent(_ left: Entry, _ right: Entry) -> Bool {
+      if left.evidence != right.evidence { return left.evidence > right.evidence }
       if left.sightings != right.sightings { return left.sightings > right.sightings }
       if left.lastSighted != right.lastSighted { return left.lastSighted > right.lastSighted }
       return left.name < right.name

@@ -7,6 +7,10 @@ package import DNS
 package struct Quarantine: Sendable {
   /// The most names that wait under one pattern.
   package static let longestQueue = 4096
+  /// Of those, how many the site's own resolver denied; more of them are not even kept waiting.
+  static let longestDeniedQueue = 512
+  /// While no more than this many wait, each is stored; of more, those that came again: a flood must not fill the disk.
+  static let storedWaiting = 1024
   /// The most denials that are remembered, so that a repeated name costs nothing.
   package static let mostDenials = 65_536
   /// How long a denial is remembered.
@@ -23,10 +27,11 @@ package struct Quarantine: Sendable {
   private let patterns: [NamePattern]
   private let namesPerPattern: Int
   private var entries: [DomainName: Entry] = [:]
-  private var waiting: [NamePattern: Set<DomainName>] = [:]
+  private var waiting: [NamePattern: WaitingNames] = [:]
   private var admitted: [NamePattern: Set<DomainName>] = [:]
   private var queuedBySource: [String: Int] = [:]
-  private var denials: [DomainName: Timestamp] = [:]
+  private var denials: [DomainName: Denial] = [:]
+  private var seenBefore = SeenBefore()
   private var tokens = Quarantine.probeBurst
   private var tokensAt: Timestamp
   /// Names whose state is newer than what the history has.
@@ -41,10 +46,10 @@ package struct Quarantine: Sendable {
     for learned in restored {
       guard let pattern = patterns.first(where: { $0.matches(learned.name) }) else { continue }
       entries[learned.name] = Entry(learned, pattern: pattern)
-      if learned.state == .admitted {
+      if learned.state != .quarantined {
         admitted[pattern, default: []].insert(learned.name)
       } else {
-        waiting[pattern, default: []].insert(learned.name)
+        waiting[pattern, default: WaitingNames()].insert(learned.name, isWeak: learned.sightings <= 1)
         queuedBySource[learned.sources.first ?? "", default: 0] += 1
       }
     }
@@ -61,10 +66,24 @@ package struct Quarantine: Sendable {
   /// What is known of a learned name; nil for one that was never sighted or is forgotten.
   package func learned(_ name: DomainName) -> LearnedName? { entries[name]?.learned }
 
+  /// The learned names that wait to be believed, by name.
+  package var waitingNames: [LearnedName] {
+    waiting.values.flatMap(\.names).sorted().compactMap { entries[$0]?.learned }
+  }
+
+  /// Who saw a learned name.
+  func sources(of name: DomainName) -> [SourceSighting] { entries[name]?.sources ?? [] }
+
+  /// The pattern that a name is behind; nil when no set's pattern selects it.
+  func pattern(of name: DomainName) -> NamePattern? { patterns.first { $0.matches(name) } }
+
   /// Takes in a sighting of a name that isn't configured. Gives back why it was refused, or nil.
   package mutating func take(_ sighting: Sighting) -> SightingRefusal? {
-    if entries[sighting.name] != nil {
+    if let known = entries[sighting.name] {
       entries[sighting.name]?.note(sighting)
+      if known.state == .candidate, entries[sighting.name]?.isInUse == true {
+        entries[sighting.name]?.state = .admitted
+      }
       unsaved.insert(sighting.name)
       return nil
     }
@@ -74,28 +93,46 @@ package struct Quarantine: Sendable {
   }
 
   /// The names to ask for now, those that clients use most first; they must come back as `settle`.
-  package mutating func takeProbes(at now: Timestamp) -> [DomainName] {
+  ///
+  /// - Parameter isReady: whether names under a pattern may be asked for yet.
+  mutating func takeProbes(at now: Timestamp, under isReady: (NamePattern) -> Bool) -> [DomainName] {
     let elapsed = max(0, Double((now - tokensAt).milliseconds) / 1000)
     tokens = min(Self.probeBurst, tokens + elapsed * Self.probesPerSecond)
     tokensAt = now
     guard tokens >= 1 else { return [] }
-    let ready = waiting.values.joined().compactMap { entries[$0] }.filter {
-      !$0.isProbed && $0.probeAfter <= now
+    var chosen = [Entry]()
+    let room = Int(tokens)
+    for (pattern, waiting) in waiting where isReady(pattern) {
+      for name in waiting.names {
+        guard let entry = entries[name], !entry.isProbed, entry.probeAfter <= now else { continue }
+        // Few are chosen out of thousands: keeping the best so far sorted is cheaper than sorting all.
+        if chosen.count == room, let last = chosen.last, !Entry.isMoreUrgent(entry, last) { continue }
+        chosen.insert(entry, at: chosen.firstIndex { Entry.isMoreUrgent(entry, $0) } ?? chosen.endIndex)
+        if chosen.count > room { chosen.removeLast() }
+      }
     }
-    let chosen = ready.sorted(by: Entry.isMoreUrgent).prefix(Int(tokens)).map(\.name)
     tokens -= Double(chosen.count)
-    for name in chosen { entries[name]?.isProbed = true }
-    return Array(chosen)
+    for entry in chosen { entries[entry.name]?.isProbed = true }
+    return chosen.map(\.name)
   }
 
   /// When the next probe could go; nil while none waits.
-  package func nextProbe(after now: Timestamp) -> Timestamp? {
-    guard waiting.values.contains(where: { !$0.isEmpty }) else { return nil }
+  func nextProbe(after now: Timestamp, under isReady: (NamePattern) -> Bool) -> Timestamp? {
+    let ready = waiting.filter { isReady($0.key) && $0.value.count > 0 }
+    guard !ready.isEmpty else { return nil }
     // Without a budget it doesn't matter which comes next: under a flood this is asked thousands of times a second.
     guard tokens >= 1 else { return now + .milliseconds(Int64(1000 / Self.probesPerSecond)) }
-    let ready = waiting.values.joined().lazy.compactMap { entries[$0] }.filter { !$0.isProbed }
-    return ready.map(\.probeAfter).min().map { max($0, now) }
+    let next = ready.values.lazy.flatMap(\.names).compactMap { entries[$0] }.filter { !$0.isProbed }
+    return next.map(\.probeAfter).min().map { max($0, now) }
   }
+
+  /// Whether names wait under a pattern, or are believed.
+  func isUsed(_ pattern: NamePattern) -> Bool {
+    waiting[pattern].map { $0.count > 0 } == true || admitted[pattern]?.isEmpty == false
+  }
+
+  /// The believed names under a pattern.
+  func admittedNames(under pattern: NamePattern) -> Set<DomainName> { admitted[pattern] ?? [] }
 
   /// Takes in what all vantages together said of a probed name.
   package mutating func settle(_ name: DomainName, as verdict: ProbeVerdict, at now: Timestamp) -> ProbeResult
@@ -109,6 +146,11 @@ package struct Quarantine: Sendable {
       remember(denialOf: name, at: now)
       drop(name)
       return .forgotten
+    case .wildcard:
+      refusals[.likeWildcard, default: 0] += 1
+      remember(denialOf: name, at: now)
+      drop(name)
+      return .forgotten
     case .unknown:
       if now - entry.lastSighted > Self.unprovenAfter {
         drop(name)
@@ -119,15 +161,32 @@ package struct Quarantine: Sendable {
     }
   }
 
+  /// Believes a name that a trusted tap saw resolved, whether or not it waited.
+  ///
+  /// - Parameter sighting: of the name, by the tap.
+  mutating func admit(_ sighting: Sighting, at now: Timestamp) -> ProbeResult {
+    if let denial = denials[sighting.name], denial.isOperators, now < denial.until { return .forgotten }
+    guard let pattern = pattern(of: sighting.name), sighting.name.isHostname else { return .forgotten }
+    let entry: Entry = entries[sighting.name] ?? Entry(sighting, pattern: pattern)
+    entries[sighting.name] = entry
+    entries[sighting.name]?.isProbed = false
+    let result = admit(entry, at: now)
+    // What finds no room doesn't wait either, unless it did before: the tap will tell of it again.
+    if result == .refused, waiting[pattern]?.names.contains(sighting.name) != true { drop(sighting.name) }
+    return result
+  }
+
   /// Forgets a name; gives back whether it was known.
-  package mutating func forget(_ name: DomainName, at now: Timestamp) -> Bool {
-    remember(denialOf: name, at: now)
+  ///
+  /// - Parameter isOperators: whether an operator wants it; else upstreams denied it.
+  package mutating func forget(_ name: DomainName, isOperators: Bool = false, at now: Timestamp) -> Bool {
+    remember(denialOf: name, isOperators: isOperators, at: now)
     return drop(name)
   }
 
   /// Takes in what one lookup said of a name that was already believed; nothing happens to others.
   package mutating func note(_ outcome: Outcome, of name: DomainName, at now: Timestamp) {
-    guard entries[name]?.state == .admitted else { return }
+    guard let state = entries[name]?.state, state != .quarantined else { return }
     switch outcome {
     case .answer: entries[name]?.resolved(at: now)
     case .noData, .nxDomain: entries[name]?.denied()
@@ -137,14 +196,22 @@ package struct Quarantine: Sendable {
 
   /// The wall clock went back: nothing waits longer than it would from now on.
   mutating func clockWentBack(to now: Timestamp) {
-    for name in waiting.values.joined() { entries[name]?.bringForward(to: now + Entry.longestPause) }
-    denials = denials.mapValues { min($0, now + Self.denialLifetime) }
+    for name in waiting.values.flatMap(\.names) { entries[name]?.bringForward(to: now + Entry.longestPause) }
+    denials = denials.mapValues {
+      Denial(until: min($0.until, now + Self.denialLifetime), isOperators: $0.isOperators)
+    }
   }
 
   /// The names whose state the history lacks; afterwards none is.
   package mutating func takeUnsaved() -> [LearnedName] {
     defer { unsaved = [] }
-    return unsaved.sorted().compactMap { entries[$0]?.learned }
+    return unsaved.sorted().compactMap { (name: DomainName) -> LearnedName? in
+      guard let entry = entries[name] else { return nil }
+      let isFlood =
+        entry.state == .quarantined && entry.isWeak
+        && waiting[entry.pattern].map { $0.count > Self.storedWaiting } == true
+      return isFlood ? nil : entry.learned
+    }
   }
 
   /// The history could not take it.
@@ -153,27 +220,47 @@ package struct Quarantine: Sendable {
   }
 
   private mutating func admitToQueue(_ sighting: Sighting) -> SightingRefusal? {
-    guard let pattern = patterns.first(where: { $0.matches(sighting.name) }) else { return .noPattern }
-    guard sighting.name.isHostname else { return .notHostname }
-    if let until = denials[sighting.name] {
-      if sighting.at < until { return .deniedLately }
-      denials[sighting.name] = nil
+    let name = sighting.name
+    guard let pattern = pattern(of: name) else { return .noPattern }
+    guard name.isHostname else { return .notHostname }
+    if let denial = denials[name] {
+      if sighting.at < denial.until { return .deniedLately }
+      denials[name] = nil
     }
-    guard waiting[pattern, default: []].count < Self.longestQueue else { return .queueFull }
+    let count = waiting[pattern]?.count ?? 0
+    if sighting.evidence < .asked, count >= Self.longestDeniedQueue { return .queueFull }
+    var isSeenAgain = false
     // One noisy source may fill half of a queue, not the part that is left for others.
-    guard queuedBySource[sighting.source, default: 0] < Self.longestQueue / 2 else { return .sourceShare }
-    waiting[pattern, default: []].insert(sighting.name)
+    let isShareFull = queuedBySource[sighting.source, default: 0] >= Self.longestQueue / 2
+    if count >= Self.longestQueue || isShareFull {
+      // What has more to show than that it was asked for once takes the place of what hasn't.
+      isSeenAgain = seenBefore.note(name)
+      let hasSomething = isSeenAgain || sighting.count > 1 || sighting.evidence == .resolved
+      guard hasSomething, let weakest = weakest(under: pattern) else {
+        return count >= Self.longestQueue ? .queueFull : .sourceShare
+      }
+      drop(weakest)
+    }
+    let entry = Entry(sighting, pattern: pattern, isSeenAgain: isSeenAgain)
+    waiting[pattern, default: WaitingNames()].insert(name, isWeak: entry.isWeak)
     queuedBySource[sighting.source, default: 0] += 1
-    entries[sighting.name] = Entry(sighting, pattern: pattern)
-    unsaved.insert(sighting.name)
+    entries[name] = entry
+    unsaved.insert(name)
     return nil
+  }
+
+  /// The name under a pattern that is to make room; nil when each has something to show or is being asked for.
+  private mutating func weakest(under pattern: NamePattern) -> DomainName? {
+    waiting[pattern]?.weakest { [entries] name in
+      entries[name].map { $0.isWeak && !$0.isProbed } ?? false
+    }
   }
 
   private mutating func admit(_ entry: Entry, at now: Timestamp) -> ProbeResult {
     let name = entry.name
     entries[name]?.resolved(at: now)
     unsaved.insert(name)
-    if entry.state == .admitted { return .admitted(displacing: nil) }
+    if entry.state != .quarantined { return .admitted(displacing: nil) }
     var displaced: DomainName?
     if admitted[entry.pattern, default: []].count >= namesPerPattern {
       let unused = admitted[entry.pattern, default: []].compactMap { entries[$0] }
@@ -192,16 +279,21 @@ package struct Quarantine: Sendable {
     }
     leaveQueue(entry)
     admitted[entry.pattern, default: []].insert(name)
-    entries[name]?.state = .admitted
+    entries[name]?.state = entry.isInUse ? .admitted : .candidate
     return .admitted(displacing: displaced)
   }
 
-  private mutating func remember(denialOf name: DomainName, at now: Timestamp) {
+  private mutating func remember(denialOf name: DomainName, isOperators: Bool = false, at now: Timestamp) {
     if denials.count >= Self.mostDenials {
-      denials = denials.filter { $0.value > now }
+      denials = denials.filter { $0.value.until > now }
       if denials.count >= Self.mostDenials { denials.removeAll(keepingCapacity: true) }
     }
-    denials[name] = now + Self.denialLifetime
+    denials[name] = Denial(until: now + Self.denialLifetime, isOperators: isOperators)
+  }
+
+  private struct Denial {
+    let until: Timestamp
+    let isOperators: Bool
   }
 
   @discardableResult
@@ -214,46 +306,8 @@ package struct Quarantine: Sendable {
   }
 
   private mutating func leaveQueue(_ entry: Entry) {
-    guard waiting[entry.pattern]?.remove(entry.name) != nil else { return }
+    guard waiting[entry.pattern]?.remove(entry.name) == true else { return }
     let left = queuedBySource[entry.firstSource, default: 1] - 1
     queuedBySource[entry.firstSource] = left > 0 ? left : nil
   }
-}
-
-/// What all vantages together said of a probed name.
-package enum ProbeVerdict: Sendable {
-  /// Some vantage gave an address.
-  case exists
-  /// At least one vantage told us, and none gave an address.
-  case denied
-  /// No vantage could tell.
-  case unknown
-}
-
-/// What became of a probed name.
-package enum ProbeResult: Hashable, Sendable {
-  /// Believed from now on; where the pattern was full, in the place of a name that nobody used for a month.
-  case admitted(displacing: DomainName?)
-  /// Real, but its pattern is full.
-  case refused
-  /// Denied, or unproven and unused for `unprovenAfter`: its row in the history goes.
-  case forgotten
-  /// Asked again later, after a growing pause.
-  case waiting
-}
-
-/// Why a sighting was not taken up.
-package enum SightingRefusal: String, Hashable, Sendable, CaseIterable {
-  /// No set's pattern selects it.
-  case noPattern
-  /// A label is no hostname's (RFC 1123 §2.1): an escape, an underscore, a hyphen at its edge, a star.
-  case notHostname
-  /// Upstreams denied it, or an operator had it forgotten, within `denialLifetime`.
-  case deniedLately
-  /// `longestQueue` names wait under its pattern.
-  case queueFull
-  /// The source that saw it has half of a queue waiting already.
-  case sourceShare
-  /// It exists, but `namesPerPattern` names are believed and all are in use; it waits for room.
-  case patternFull
 }
