@@ -48,9 +48,14 @@ extension Watch {
     }
   }
 
+  /// Takes note that a source brought more at once than is kept.
+  package mutating func noteDropped(_ count: Int64, by source: String, at now: Timestamp) {
+    reach(.itemsPerReport, source, count, at: now)
+  }
+
   /// Counts that a cap was reached, and tells it once an hour.
-  mutating func reach(_ cap: Cap, _ subject: String, at now: Timestamp) {
-    capCounts[cap, default: 0] += 1
+  mutating func reach(_ cap: Cap, _ subject: String, _ count: Int64 = 1, at now: Timestamp) {
+    capCounts[cap, default: 0] += count
     let hour = now.milliseconds / 3_600_000
     guard pending.isFirstReport("cap \(cap.rawValue) \(hour)") else { return }
     pending.note("cap.reached", subject, "\(cap.rawValue): \(cap.explanation)", at: now)

@@ -100,6 +100,8 @@ extension Watch {
         old[position], with: SnapshotBuilder.addresses(given: states, by: sets[index].policy))
     }
     pending.add(step)
+    let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
+    if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
   }
 
   /// Plans the next lookup of a question that was just answered.

@@ -93,6 +93,7 @@ extension QuestionStatus {
     json.string(outcome.description, "outcome")
     json.timestamp(askedAt, "asked_at")
     json.timestamp(succeededAt, "succeeded_at")
+    json.timestamp(due, "next_lookup_at")
     json.endObject()
   }
 }

@@ -44,6 +44,20 @@ package struct JSONText {
     bytes.append(number: value)
   }
 
+  /// Writes a whole number, or `null` for nil.
+  package mutating func optional(_ value: (some BinaryInteger)?, _ key: StaticString? = nil) {
+    if let value { number(value, key) } else { null(key) }
+  }
+
+  /// Writes a number of 0 or more with two digits after the point.
+  package mutating func decimal(_ value: Double, _ key: StaticString? = nil) {
+    let hundredths = Int64((max(0, min(value, 1e15)) * 100).rounded())
+    number(hundredths / 100, key)
+    bytes.append(UInt8(ascii: "."))
+    bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: hundredths / 10 % 10))
+    bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: hundredths % 10))
+  }
+
   /// Writes `true` or `false`.
   package mutating func boolean(_ value: Bool, _ key: StaticString? = nil) {
     separate(key)

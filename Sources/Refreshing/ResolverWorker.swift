@@ -87,17 +87,54 @@ package actor ResolverWorker: Service {
 
   /// Takes in names that clients were seen to use, with where their source stands.
   ///
+  /// - Parameters:
+  ///   - related: names that no set watches but that look related; a person decides about them.
+  ///   - position: stored together with what becomes of the names.
   /// - Returns: those refused, with the reason.
   @discardableResult
-  package func observe(_ sightings: [Sighting], position: FollowerPosition? = nil)
-    -> [(name: DomainName, reason: SightingRefusal)]
-  {
+  package func observe(
+    _ sightings: [Sighting], related: [RelatedSighting] = [], position: FollowerPosition? = nil
+  ) -> [(name: DomainName, reason: SightingRefusal)] {
     let refused = watch.take(sightings)
+    watch.take(related)
     if let position { watch.take(position) }
     measures.count(sightings)
+    wake()
+    return refused
+  }
+
+  /// Takes in what a tap brought; the answers of a trusted one count like our own lookups.
+  package func observe(_ report: TapReport) {
+    watch.take(report)
+    measures.count(report.sightings)
+    for lookup in report.lookups { measures.count(lookup) }
+    wake()
+  }
+
+  /// Takes note of whether somebody is connected to a trusted tap.
+  package func noteTap(_ tap: Vantage, isLive: Bool) {
+    watch.noteTap(tap, isLive: isLive, at: clock.now)
+    wake()
+  }
+
+  /// Takes in how sources do: shown at once, stored with the next renewals.
+  package func note(_ reports: [SourceReport]) {
+    for report in reports {
+      let dropped = report.dropped - (sourceReports[report.label]?.dropped ?? 0)
+      if dropped > 0 { watch.noteDropped(dropped, by: report.label, at: clock.now) }
+      sourceReports[report.label] = report
+      unsavedReports.insert(report.label)
+    }
+    measures.record(reports)
+  }
+
+  /// How each source does, by label.
+  package private(set) var sourceReports: [String: SourceReport] = [:]
+  private var unsavedReports = Set<String>()
+
+  private func wake() {
     asking.ring()
     saving.ring()
-    return refused
   }
 
   /// Looks for operator decisions now.
@@ -107,8 +144,7 @@ package actor ResolverWorker: Service {
       guard let last = decisions.map(\.id).max() else { return }
       lastDecision = last
       watch.take(decisions, at: clock.now)
-      asking.ring()
-      saving.ring()
+      wake()
     } catch {
       // A read that our own stop cut off says nothing about the history.
       if !Task.isCancelled { noteHistoryFault(error) }
@@ -238,9 +274,15 @@ package actor ResolverWorker: Service {
   private func storeRenewals() async {
     renewedAt = clock.now
     while true {
-      let batch = watch.makeRenewals(at: clock.now)
+      var batch = watch.makeRenewals(at: clock.now)
+      let labels = unsavedReports
+      unsavedReports = []
+      batch.sourceReports = labels.sorted().compactMap { sourceReports[$0] }
       guard !batch.isEmpty else { return }
-      guard await commit(batch) else { return watch.putBack(batch) }
+      guard await commit(batch) else {
+        unsavedReports.formUnion(labels)
+        return watch.putBack(batch)
+      }
     }
   }
 

@@ -12,6 +12,7 @@ final class WorkerMeasures {
   private let trackedNames = Gauge(label: "postern_names_tracked")
   private let quarantinedNames = Gauge(label: "postern_names_quarantined")
   private let learnedNames = Gauge(label: "postern_names_learned")
+  private let uncoveredNames = Gauge(label: "postern_names_uncovered")
   private var shownVantages = Set<Vantage>()
 
   private struct LookupKind: Hashable {
@@ -42,6 +43,24 @@ final class WorkerMeasures {
 
   func count(_ seen: [Sighting]) { sightings.increment(by: seen.reduce(0) { $0 + $1.count }) }
 
+  func record(_ reports: [SourceReport]) {
+    for report in reports {
+      let source = [("source", report.label)]
+      Gauge(label: "postern_source_items", dimensions: source).record(report.items)
+      Gauge(label: "postern_source_watched", dimensions: source).record(report.watched)
+      Gauge(label: "postern_source_refused", dimensions: source).record(report.refused.values.reduce(0, +))
+      Gauge(label: "postern_source_dropped", dimensions: source).record(report.dropped)
+      Gauge(label: "postern_source_rate", dimensions: source).record(report.rate)
+      Gauge(label: "postern_source_failing", dimensions: source).record(report.fault == nil ? 0 : 1)
+      if let behind = report.behind {
+        Gauge(label: "postern_source_behind_octets", dimensions: source).record(behind)
+      }
+      if let connections = report.connections {
+        Gauge(label: "postern_source_connections", dimensions: source).record(connections)
+      }
+    }
+  }
+
   func committed(in span: Duration) { commits.recordMilliseconds(span.milliseconds) }
 
   func commitFailed() { commitFailures.increment() }
@@ -52,6 +71,11 @@ final class WorkerMeasures {
     trackedNames.record(figures.trackedNames)
     quarantinedNames.record(figures.quarantinedNames)
     learnedNames.record(figures.admittedNames)
+    uncoveredNames.record(figures.uncoveredNames)
+    for cap in Cap.allCases {
+      Gauge(label: "postern_cap_reached", dimensions: [("cap", cap.rawValue)])
+        .record(figures.reachedCaps[cap] ?? 0)
+    }
     for reason in SightingRefusal.allCases {
       let gauge = Gauge(label: "postern_sightings_refused", dimensions: [("reason", reason.rawValue)])
       gauge.record(figures.refusedSightings[reason] ?? 0)

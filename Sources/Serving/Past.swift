@@ -47,34 +47,23 @@ struct Past {
   }
 
   func names() async throws(Refusal) -> [UInt8] {
-    let (questions, learned) = try await read { history in
-      (try await history.questions(), try await history.learnedNames())
-    }
-    let byName = Dictionary(grouping: questions, by: \.question.name)
-    let learnedByName = Dictionary(learned.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let listing = try await read { try await NameListing.gather(site.policies, from: $0) }
     var json = JSONText(reserving: 65_536)
     json.beginObject()
     json.beginArray("names")
-    for name in Set(byName.keys).union(learnedByName.keys).sorted() {
-      json.beginObject()
-      json.string(name.text, "name")
-      json.beginArray("questions")
-      for question in byName[name] ?? [] { question.write(to: &json) }
-      json.endArray()
-      if let learned = learnedByName[name] {
-        json.beginObject("learned")
-        json.string(learned.state.rawValue, "state")
-        json.timestamp(learned.firstSighted, "first_sighted")
-        json.timestamp(learned.lastSighted, "last_sighted")
-        json.number(learned.sightings, "sightings")
-        json.strings(learned.sources, "sources")
-        json.timestamp(learned.resolvedAt, "resolved_at")
-        json.endObject()
-      } else {
-        json.null("learned")
-      }
-      json.endObject()
-    }
+    for row in listing.rows { row.write(to: &json) }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  func sources() async throws(Refusal) -> [UInt8] {
+    let reports = try await read { try await $0.sourceReports() }
+    var json = JSONText(reserving: 4096)
+    json.beginObject()
+    json.beginArray("sources")
+    for report in reports { report.write(to: &json) }
     json.endArray()
     json.endObject()
     json.endLine()

@@ -12,6 +12,7 @@ enum Route: Hashable {
   case changes(SetName)
   case snapshot(SetName, Generation, ending: String)
   case names
+  case sources
   case history
   case explain
   case sightings
@@ -36,6 +37,7 @@ enum Route: Hashable {
       switch parts[2] {
       case "sets": self = .sets
       case "names": self = .names
+      case "sources": self = .sources
       case "history": self = .history
       case "explain": self = .explain
       case "sightings": self = .sightings
@@ -76,6 +78,7 @@ enum Route: Hashable {
     case .changes: "/v1/sets/{set}/changes"
     case .snapshot: "/v1/sets/{set}/snapshots/{generation}"
     case .names: "/v1/names"
+    case .sources: "/v1/sources"
     case .history: "/v1/history"
     case .explain: "/v1/explain"
     case .sightings: "/v1/sightings"

@@ -4,6 +4,8 @@ package import Deciding
 package struct Site: Sendable {
   /// What is served now; readers never wait for the worker.
   package let sets: PublishedSets
+  /// What the sets watch, to tell which names are known.
+  package var policies: [SetPolicy]
   /// Nil without a history: then the past answers 503.
   package var history: (any HistoryReader)?
   /// Takes posted hostnames; without it the path answers 404.
@@ -19,12 +21,14 @@ package struct Site: Sendable {
 
   /// Without history, sightings and tokens it serves sets alone and is always ready.
   package init(
-    sets: PublishedSets, history: (any HistoryReader)? = nil, sightings: (any SightingSink)? = nil,
+    sets: PublishedSets, policies: [SetPolicy] = [], history: (any HistoryReader)? = nil,
+    sightings: (any SightingSink)? = nil,
     tokens: [AccessToken] = [],
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
     self.sets = sets
+    self.policies = policies
     self.history = history
     self.sightings = sightings
     self.tokens = tokens

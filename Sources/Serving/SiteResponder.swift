@@ -80,6 +80,9 @@ struct SiteResponder: HTTPResponder {
     case .names:
       _ = try query.only()
       return Body(try await past.names())
+    case .sources:
+      _ = try query.only()
+      return Body(try await past.sources())
     case .history: return try await past.history(query)
     case .explain: return Body(try await past.explanation(query))
     case .metrics:

@@ -11,7 +11,7 @@ struct Postern: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, HistoryCommand.self,
-      ExplainCommand.self, DiffCommand.self, NamesCommand.self, ObserveCommand.self, ApproveCommand.self,
+      ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self, ApproveCommand.self,
       ForgetCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
     ])
 

@@ -113,15 +113,38 @@ import Testing
     }
   }
 
-  @Test("names come with their questions")
+  @Test("each name comes with its state, its questions and who saw it; what no set watches comes too")
   func names() async throws {
     try await TestServer.run(history: try Self.history()) { server in
       let reply = try await server.curl("/v1/names")
-      let facts = try await Tool.run(
-        "jq", ["-r", ".names[] | \"\\(.name) \\(.questions[0].outcome) \\(.learned.state)\""],
-        input: Array(reply.body))
+      let pick =
+        #"\(.name) \(.state) \(.sets|length) \(.questions[0].outcome) \(.sightings) \(.sources[0].source)"#
+      let facts = try await Tool.run("jq", ["-r", ".names[] | \"\(pick)\""], input: Array(reply.body))
       #expect(
-        facts.lines == ["mcr.microsoft.com timeout null", "west.data.mcr.microsoft.com null quarantined"])
+        facts.lines == [
+          "mcr.microsoft.com configured 1 timeout 7 office", "new.mcr.microsoft.com uncovered 0 null 2 ops",
+          "west.data.mcr.microsoft.com quarantined 1 null 1 ops",
+        ])
+    }
+  }
+
+  @Test("a source tells its rate, what it refused with samples, and how far it was read")
+  func sources() async throws {
+    var history = try Self.history()
+    var report = SourceReport(label: "dnsmasq:/l", kind: "dnsmasq")
+    report.items = 10
+    report.rate = 12.345
+    report.refused = ["torn": 2]
+    report.samples = [RefusedSample(fault: "torn", text: "Nov 23 \"q")]
+    report.offset = 100
+    report.size = 160
+    history.reports = [StoredSourceReport(report: report, at: TestServer.at)]
+    try await TestServer.run(history: history) { server in
+      let reply = try await server.curl("/v1/sources")
+      let pick =
+        #"\(.source) \(.items) \(.items_per_second) \(.refused[0].items) \(.samples[0].text) \(.behind)"#
+      let facts = try await Tool.run("jq", ["-r", ".sources[] | \"\(pick)\""], input: Array(reply.body))
+      #expect(facts.lines == ["dnsmasq:/l 10 12.35 2 Nov 23 \"q 60"])
     }
   }
 
@@ -180,6 +203,15 @@ import Testing
         name: try DomainName("west.data.mcr.microsoft.com"), state: .quarantined, firstSighted: at,
         lastSighted: at,
         sightings: 1, sources: ["ops"], denials: 0, resolvedAt: nil)
+    ]
+    history.seen = [
+      NameSightings(
+        name: name, sources: [SourceSighting(source: "office", first: at - .seconds(9), last: at, count: 7)])
+    ]
+    history.uncovered = [
+      UncoveredName(
+        name: try DomainName("new.mcr.microsoft.com"), relation: .sameParent,
+        sources: [SourceSighting(source: "ops", first: at, last: at, count: 2)])
     ]
     return history
   }

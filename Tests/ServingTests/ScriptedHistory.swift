@@ -13,6 +13,9 @@ struct ScriptedHistory: HistoryReader {
   var members: [Membership] = []
   var asked: [QuestionStatus] = []
   var learned: [LearnedName] = []
+  var seen: [NameSightings] = []
+  var uncovered: [UncoveredName] = []
+  var reports: [StoredSourceReport] = []
 
   private func checked<Value>(_ value: Value) throws -> Value {
     if isBroken { throw Broken() }
@@ -61,9 +64,9 @@ struct ScriptedHistory: HistoryReader {
   func memberships(of address: IPAddress) async throws -> [Membership] { try checked(members) }
   func questions() async throws -> [QuestionStatus] { try checked(asked) }
   func learnedNames() async throws -> [LearnedName] { try checked(learned) }
-  func sightings() async throws -> [NameSightings] { try checked([]) }
-  func uncoveredNames() async throws -> [UncoveredName] { try checked([]) }
-  func sourceReports() async throws -> [StoredSourceReport] { try checked([]) }
+  func sightings() async throws -> [NameSightings] { try checked(seen) }
+  func uncoveredNames() async throws -> [UncoveredName] { try checked(uncovered) }
+  func sourceReports() async throws -> [StoredSourceReport] { try checked(reports) }
   func events(kind: String?, limit: Int) async throws -> [Event] { try checked([]) }
   func decisions(limit: Int) async throws -> [Decision] { try checked([]) }
 

@@ -35,8 +35,10 @@ struct TestServer {
     {
       AccessToken(name: $0.0, sha256: Array(SHA256.hash(data: Data($0.1.utf8))), scopes: $0.2)
     }
+    let policies = names.prefix(1).map { SetPolicy(name: $0, selectors: Profile.mcrGlobal.selectors) }
     let site = Site(
-      sets: sets, history: history, sightings: sightings, tokens: tokens, readiness: { readiness },
+      sets: sets, policies: policies, history: history, sightings: sightings, tokens: tokens,
+      readiness: { readiness },
       now: { at })
     let (ports, continuation) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "test")
