@@ -14,7 +14,7 @@ struct ResolverWorkerTests {
     let publisher = ScriptedPublisher()
     let worker: ResolverWorker
 
-    init(_ names: [String], patterns: [String] = [], limits: Limits = Limits()) {
+    init(_ names: [String], patterns: [String] = [], taps: [Vantage] = [], limits: Limits = Limits()) {
       resolver = ScriptedResolver(clock)
       let selectors =
         names.map { Selector.name(dnsName($0)) }
@@ -23,7 +23,7 @@ struct ResolverWorkerTests {
         SetPolicy(name: $0, selectors: selectors, families: [.ipv4], retention: .seconds(3600))
       }
       let watch = Watch(
-        policies: policies, vantages: [Vantage("one")], limits: limits, now: clock.now, seed: 1,
+        policies: policies, vantages: [Vantage("one")], taps: taps, limits: limits, now: clock.now, seed: 1,
         digesting: { Digest(octets: Array($0.suffix(32))) })
       worker = ResolverWorker(
         watch: watch, resolver: resolver, recorder: history, publisher: publisher, clock: clock,
@@ -100,6 +100,55 @@ struct ResolverWorkerTests {
       let name = dnsName("eastus.data.example")
       await stage.worker.observe([Sighting(name: name, source: "test", count: 1, at: stage.clock.now)])
       #expect(await stage.await(.seconds(1)) { await stage.publisher.addresses == ["20.0.0.1", "20.0.0.2"] })
+    }
+  }
+
+  @Test("What a client was just given is published within 50 ms, without a lookup of ours")
+  func tapped() async throws {
+    let tap = Vantage("office")
+    let stage = Stage(["a.example"], patterns: ["*.data.example"], taps: [tap])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    func given(_ name: String, _ address: String) -> TapReport {
+      let question = Question(dnsName(name), .a)
+      let record = IPAddress(address).map {
+        ResourceRecord(owner: question.name, type: .a, ttl: TTL(wire: 30), data: .address($0))
+      }
+      var report = TapReport()
+      report.lookups = [
+        Lookup(
+          question: question, vantage: tap, at: stage.clock.now, outcome: .answer,
+          chain: CNAMEChain(question, answers: [record].compactMap { $0 }))
+      ]
+      return report
+    }
+    try await stage.run {
+      #expect(await stage.await { await stage.publisher.generations == [1] })
+      await stage.worker.noteTap(tap, isLive: true)
+      await stage.worker.observe(given("first.data.example", "20.0.0.2"))
+      #expect(await stage.await(.seconds(1)) { await stage.publisher.addresses == ["20.0.0.1", "20.0.0.2"] })
+      await stage.worker.observe(given("second.data.example", "20.0.0.3"))
+      #expect(await stage.await(.milliseconds(50)) { await stage.publisher.addresses.count == 3 })
+      let kinds = await stage.history.batches.flatMap(\.observations).map(\.key.vantage)
+      #expect(kinds.filter { $0 == tap }.count == 2)
+    }
+  }
+
+  @Test("How a source does is stored soon, and what it had to drop is told as a reached cap")
+  func sourceReports() async throws {
+    let stage = Stage(["a.example"])
+    stage.resolver.answer("a.example", ["20.0.0.1"])
+    var report = SourceReport(label: "log", kind: "dnsmasq")
+    report.items = 5
+    report.dropped = 3
+    try await stage.run { [report] in
+      await stage.worker.note([report])
+      #expect(
+        await stage.await {
+          let batches = await stage.history.batches
+          return batches.contains { $0.sourceReports == [report] }
+            && batches.flatMap(\.events).contains { $0.kind == "cap.reached" && $0.subject == "log" }
+        })
+      #expect(await stage.worker.sourceReports == ["log": report])
     }
   }
 
