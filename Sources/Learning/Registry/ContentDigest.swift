@@ -24,7 +24,4 @@ package struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
   private static let prefix = "sha256:"
 
   package var description: String { text }
-
-  /// As people read it: `sha256:92c7f9c92844`.
-  package var short: String { String(text.prefix(Self.prefix.count + 12)) }
 }

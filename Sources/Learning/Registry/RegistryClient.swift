@@ -96,6 +96,8 @@ struct RegistryClient: Sendable {
     roots: String?, timeouts: ProbeTimeouts
   ) throws(ConnectionFault) -> HTTPClient.Configuration {
     var tls = TLSConfiguration.makeClientConfiguration()
+    // A server that goes on sending never says goodbye.
+    tls.shutdownTimeout = .seconds(1)
     if let roots {
       guard let certificates = try? NIOSSLCertificate.fromPEMFile(roots), !certificates.isEmpty else {
         throw .trustRoots

@@ -16,7 +16,7 @@ struct LiveDockerRegistryTests {
       try await Tool.withFolder { folder in
         let image = SampleImage()
         try Self.store(image, in: folder)
-        let (program, port) = try await Self.start(in: folder, identity)
+        let (program, port, log) = try await Self.start(in: folder, identity)
         defer { program.signal(SIGTERM) }
         let host = try DomainName("localhost")
         let probe = RegistryProbe(
@@ -31,6 +31,7 @@ struct LiveDockerRegistryTests {
           ], "\(round.steps)")
         #expect(round.steps.suffix(2).map(\.fault) == [.notFound, .notFound])
         #expect(round.sightings.map(\.name) == [host] && round.related.isEmpty)
+        #expect(try String(contentsOf: log, encoding: .utf8).contains("HTTP/2.0"))
       }
     }
   }
@@ -61,7 +62,7 @@ struct LiveDockerRegistryTests {
   /// Starts the registry on a free port.
   private static func start(
     in folder: URL, _ identity: TestAuthority.Identity
-  ) async throws -> (ChildProgram, Int) {
+  ) async throws -> (ChildProgram, port: Int, log: URL) {
     let program = try ChildProgram.path("docker-registry")
     for _ in 0..<10 {
       let port = Int.random(in: 20_000..<60_000)
@@ -78,7 +79,7 @@ struct LiveDockerRegistryTests {
       let deadline = ContinuousClock.now + .seconds(10)
       while ContinuousClock.now < deadline {
         let text = String(decoding: (try? Data(contentsOf: log)) ?? Data(), as: UTF8.self)
-        if text.contains("listening on") { return (child, port) }
+        if text.contains("listening on") { return (child, port, log) }
         if text.contains("address already in use") { break }
         try await Task.sleep(for: .milliseconds(20))
       }

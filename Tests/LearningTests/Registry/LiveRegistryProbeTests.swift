@@ -129,7 +129,8 @@ struct LiveRegistryProbeTests {
       let cases: [(name: String, days: Int, isTrusted: Bool, now: Timestamp, ConnectionFault)] = [
         ("registry.example", 30, true, Self.now, .certificateName),
         ("localhost", -1, true, Self.now, .certificateExpired),
-        ("localhost", 30, false, Self.now, .certificateUntrusted),
+        // A certificate that was just made must have begun.
+        ("localhost", 30, false, Self.now + .seconds(60), .certificateUntrusted),
         ("localhost", 30, false, year2000, .certificateNotYetValid),
       ]
       for (name, days, isTrusted, now, fault) in cases {
@@ -189,6 +190,10 @@ struct LiveRegistryProbeTests {
   func endlessBodies() async throws {
     let head =
       "HTTP/1.1 200 OK\r\nContent-Type: \(SampleImage.indexType)\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let (drops, _, _) = try await Self.round { _, _ in
+      [.send(Array(head.utf8)), .drip(Array("1\r\n \r\n".utf8))]
+    }
+    #expect(drops.fault == .connection(.timeout))
     let chunk = "10000\r\n" + String(repeating: " ", count: 0x10000) + "\r\n"
     let (round, _, _) = try await Self.round { _, _ in
       [.send(Array(head.utf8)), .repeatForever(Array(chunk.utf8))]

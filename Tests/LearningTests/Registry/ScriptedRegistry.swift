@@ -11,6 +11,8 @@ final class ScriptedRegistry: Sendable {
     case send([UInt8])
     /// Sends it again and again until the client goes away.
     case repeatForever([UInt8])
+    /// Sends it again and again, ten times a second.
+    case drip([UInt8])
     case close
   }
 
@@ -127,13 +129,23 @@ final class ScriptedRegistry: Sendable {
       switch action {
       case .send(let octets):
         context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(bytes: octets)), promise: nil)
+      case .drip(let octets): Self.drip(ByteBuffer(bytes: octets), context.channel)
       case .close: context.close(promise: nil)
       case .repeatForever(let octets): Self.repeatForever(ByteBuffer(bytes: octets), context.channel)
       }
     }
 
     private static func repeatForever(_ octets: ByteBuffer, _ channel: any Channel) {
-      channel.writeAndFlush(octets).whenSuccess { repeatForever(octets, channel) }
+      // In a turn of its own: a write that is done at once would call this again from within itself.
+      channel.writeAndFlush(octets).whenSuccess {
+        channel.eventLoop.execute { repeatForever(octets, channel) }
+      }
+    }
+
+    private static func drip(_ octets: ByteBuffer, _ channel: any Channel) {
+      channel.writeAndFlush(octets).whenSuccess {
+        channel.eventLoop.scheduleTask(in: .milliseconds(100)) { drip(octets, channel) }
+      }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
