@@ -3,6 +3,7 @@ package import DNS
 /// One request of a probe and what came of it, for a person to read. No text of a response is in it except names that
 /// were checked.
 package struct ProbeStep: Sendable, Hashable, CustomStringConvertible {
+  /// What was to be pulled.
   package let repository: RegistryRepository
   /// Such as `GET /v2/hello-world/manifests/latest`; empty when nothing was sent.
   package let request: String
@@ -47,29 +48,6 @@ package enum ProbeOutcome: Sendable, Hashable, CustomStringConvertible {
     case .tag(let tag): "takes tag \(tag) instead"
     case .redirected(let host): "data is at \(host)"
     case .direct: "the registry gives the data itself"
-    }
-  }
-}
-
-/// A host that a registry sends its clients to.
-package struct PullFind: Sendable, Hashable, CustomStringConvertible {
-  package let host: DomainName
-  package let way: Way
-
-  /// For what.
-  package enum Way: Sendable, Hashable {
-    /// For data.
-    case redirect
-    /// For data, at the registry itself.
-    case direct
-    /// For a token; the probe doesn't ask there.
-    case tokenHost
-  }
-
-  package var description: String {
-    switch way {
-    case .redirect, .direct: "data is at \(host)"
-    case .tokenHost: "sends clients to \(host) for a token"
     }
   }
 }

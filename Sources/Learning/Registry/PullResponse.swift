@@ -2,6 +2,7 @@ package import Deciding
 
 /// What matters of a registry's response. Secrets end here: of a `Location` only the host is kept.
 package struct PullResponse: Sendable, Hashable {
+  /// The status code, such as 307.
   package let status: Int
   /// In lower case, without parameters; nil when there is none.
   package let contentType: String?

@@ -115,24 +115,6 @@ struct RegistryClient: Sendable {
   }
 }
 
-/// How long a probe waits.
-package struct ProbeTimeouts: Sendable, Hashable {
-  /// For a connection with its handshake.
-  package let connect: Duration
-  /// Between two pieces of a response.
-  package let read: Duration
-  /// For a request with its whole response.
-  package let whole: Duration
-
-  package init(
-    connect: Duration = .seconds(10), read: Duration = .seconds(15), whole: Duration = .seconds(30)
-  ) {
-    self.connect = connect
-    self.read = read
-    self.whole = whole
-  }
-}
-
 extension Duration {
   fileprivate var nanoseconds: Int64 {
     components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000

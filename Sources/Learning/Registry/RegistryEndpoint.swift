@@ -2,7 +2,9 @@ package import DNS
 
 /// Where a registry answers: a host and a port, always with TLS.
 package struct RegistryEndpoint: Sendable, Hashable, CustomStringConvertible {
+  /// The name that its certificate must have.
   package let host: DomainName
+  /// 1 to 65535.
   package let port: Int
 
   /// The port of https.
@@ -42,8 +44,11 @@ package struct RegistryEndpoint: Sendable, Hashable, CustomStringConvertible {
 
 /// Why a text names no registry, repository or tag.
 package enum RegistryNameError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Not a host with an optional port.
   case registry(String)
+  /// Not the name of a repository.
   case repository(String)
+  /// Not a tag.
   case tag(String)
 
   package var description: String {
