@@ -29,7 +29,10 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -53,9 +56,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -68,7 +73,8 @@ let package = Package(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
       resources: ["0001-history.sql", "0002-learning.sql"].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
-    module("Learning", ["DNS", "Deciding"]),
+    module(
+      "Learning", ["DNS", "Deciding", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),
     module("Refreshing", ["DNS", "Deciding", logging, metrics, lifecycle]),
     module(
@@ -90,7 +96,10 @@ let package = Package(
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb]),
-    tests("LearningTests", ["Learning", "Deciding", "DNS", "TestTools"], resources: [.copy("Fixtures")]),
+    tests(
+      "LearningTests",
+      ["Learning", "Deciding", "DNS", "TestTools", nioCore, nioPosix, nioSSL, crypto],
+      resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests(

@@ -27,12 +27,18 @@ package enum NameRelation: Sendable, Hashable, CustomStringConvertible {
   case sameParent
   /// The site's resolver led a client from it to an alias target that a watched name has too.
   case sameTarget(DomainName)
+  /// This registry sends its clients there for data.
+  case redirect(from: DomainName)
+  /// This registry sends its clients there for a token.
+  case tokenHost(of: DomainName)
 
-  /// For people: `same parent`, `same target mcr-0001.mcr-msedge.net`.
+  /// For people: `same parent`, `same target mcr-0001.mcr-msedge.net`, `redirect from mcr.microsoft.com`.
   package var description: String {
     switch self {
     case .sameParent: "same parent"
     case .sameTarget(let target): "same target \(target)"
+    case .redirect(let registry): "redirect from \(registry)"
+    case .tokenHost(let registry): "token host of \(registry)"
     }
   }
 }
