@@ -49,6 +49,8 @@ extension NameRelation {
     switch self {
     case .sameParent: ("parent", nil)
     case .sameTarget(let target): ("target", target.text)
+    case .redirect(let registry): ("redirect", registry.text)
+    case .tokenHost(let registry): ("token", registry.text)
     }
   }
 
@@ -56,6 +58,8 @@ extension NameRelation {
     switch (word, target) {
     case ("parent", _): self = .sameParent
     case ("target", let target?): self = .sameTarget(DomainName(canonical: target))
+    case ("redirect", let target?): self = .redirect(from: DomainName(canonical: target))
+    case ("token", let target?): self = .tokenHost(of: DomainName(canonical: target))
     default: return nil
     }
   }

@@ -42,6 +42,12 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
   static let both = ["192.0.2.1", "192.0.2.2"]
 
+  /// Whether this c-ares reads each reply itself and hands back a fault; older ones drop what they can't place.
+  static let readsReplies =
+    (DNSResolver.libraryVersion.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0) > 20
+  /// What comes of a reply that has no question, or no whole header.
+  static let unread: Outcome = readsReplies ? .failure(.malformed) : .failure(.timeout)
+
   @Test(arguments: [
     Fault(label: "plain", outcome: .answer, addresses: both),
     Fault(label: "nodata", outcome: .noData), Fault(label: "nxdomain", outcome: .nxDomain),
@@ -60,8 +66,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
     Fault(label: "wrongid", outcome: .failure(.timeout), attempts: 2...2),
     Fault(label: "wrongidthenright", outcome: .answer, addresses: both),
     Fault(label: "wrongquestion", outcome: .failure(.timeout), attempts: 2...2),
-    Fault(label: "noquestion", outcome: .failure(.timeout), attempts: 2...2),
-    Fault(label: "short", outcome: .failure(.timeout), attempts: 2...2),
+    Fault(label: "noquestion", outcome: unread, attempts: 2...2),
+    Fault(label: "short", outcome: unread, attempts: 2...2),
     Fault(label: "counts", outcome: .failure(.malformed), attempts: 2...2),
     Fault(label: "nameloop", outcome: .failure(.malformed), attempts: 2...2),
     Fault(label: "twoopt", outcome: .failure(.malformed), attempts: 2...2),
@@ -86,7 +92,9 @@ struct Fault: Sendable, CustomTestStringConvertible {
     let lookup = await resolver.lookup(try Self.question(fault.label), at: Self.fake)
     #expect(lookup.outcome == fault.outcome, "\(lookup.detail ?? "")")
     #expect(lookup.chain.addresses.map(\.data.description) == fault.addresses)
-    #expect(fault.attempts.contains(lookup.attempts), "\(lookup.attempts) packets")
+    // What c-ares can't read is asked for otherwise as well.
+    let most = Self.readsReplies ? 4 : fault.attempts.upperBound
+    #expect((fault.attempts.lowerBound...most).contains(lookup.attempts), "\(lookup.attempts) packets")
     #expect((lookup.detail == nil) == lookup.outcome.isSuccess)
     #expect(lookup.at == Timestamp(seconds: 1) && lookup.vantage == Self.fake)
     // The upstream serves the next question whatever it did before.

@@ -70,6 +70,7 @@ extension EngineLoop {
       line.statistics.malformed += 1
       lookup.lastFailure = (.malformed, "c-ares could not read the reply")
       if let lane = lookup.lane { retire(lane) }
+      changeWay(lookup)
       tryAgain(lookup)
     case PCA_CLOSED:
       tryAgain(lookup)
@@ -108,6 +109,21 @@ extension EngineLoop {
       return fail(lookup, .truncated, "the reply was truncated, and TCP failed: \(failure.detail)")
     }
     fail(lookup, failure.kind, "\(failure.detail) (\(lookup.attempts) packets sent)")
+  }
+
+  /// Asks otherwise after a reply that c-ares could not read, which newer ones hand back at once and without its octets.
+  /// It may be a FORMERR without a question, as old resolvers answer EDNS, or a truncated reply that was cut within a
+  /// record: so first EDNS is left out, then TCP is tried.
+  private func changeWay(_ lookup: PendingLookup) {
+    guard lookup.transport == .udp else { return }
+    if lookup.usesEDNS, lookup.line?.upstream.clientSubnet == nil {
+      lookup.usesEDNS = false
+      lookup.isPlainTrial = true
+      lookup.triesLeft = max(1, lookup.triesLeft)
+    } else {
+      lookup.transport = .tcp
+      lookup.triesLeft = PendingLookup.tcpTries
+    }
   }
 
   /// Leaves EDNS out of the last try when nothing answered the others: c-ares drops a FORMERR without a question, which
