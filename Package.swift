@@ -67,7 +67,7 @@ let package = Package(
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"], resources: [.embedInCode("0001-history.sql")]),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
-    module("Learning", ["DNS", "Deciding"]),
+    module("Learning", ["DNS", "Deciding", "CZlib"]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),
     module("Refreshing", ["DNS", "Deciding", logging, metrics, lifecycle]),
     module(
@@ -89,7 +89,9 @@ let package = Package(
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb]),
-    tests("LearningTests", ["Learning", "Deciding", "DNS", "TestTools"], resources: [.copy("Fixtures")]),
+    tests(
+      "LearningTests", ["Learning", "Deciding", "DNS", "TestTools", "benchmarks"],
+      resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests(
