@@ -74,7 +74,7 @@ let package = Package(
       resources: ["0001-history.sql", "0002-learning.sql"].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
-      "Learning", ["DNS", "Deciding", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
+      "Learning", ["DNS", "Deciding", "CZlib", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),
     module("Refreshing", ["DNS", "Deciding", logging, metrics, lifecycle]),
     module(
@@ -98,7 +98,7 @@ let package = Package(
     tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb]),
     tests(
       "LearningTests",
-      ["Learning", "Deciding", "DNS", "TestTools", nioCore, nioPosix, nioSSL, crypto],
+      ["Learning", "Deciding", "DNS", "TestTools", "benchmarks", nioCore, nioPosix, nioSSL, crypto],
       resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),

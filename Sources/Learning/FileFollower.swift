@@ -9,16 +9,19 @@ package actor FileFollower {
   static let chunk = 256 * 1024
 
   private let path: String
-  private let folder: LogFolder
-  private let format: LineFormat
+  private var folder: LogFolder
   private let source: String
   private let settle: Duration
   private let now: @Sendable () -> Timestamp
   private let wakeups: FolderWakeups
   private var names: WatchedNames
 
+  private var reader: LineReader
   private var position: FollowerPosition?
-  private var file: OpenFile?
+  private var file: FollowedFile?
+  /// Compressed files that can't be read, as they then were.
+  private var unusable = Set<FollowPlan.Facts>()
+  private var account: FollowAccount
   /// How the open file began when it was last looked at.
   private var known = [UInt8]()
   private var offset: Int64 = 0
@@ -31,23 +34,41 @@ package actor FileFollower {
 
   /// - Parameters:
   ///   - position: Of the last batch whose effect was stored; nil reads the file from its beginning.
+  ///   - reader: For the lines' format, new: it is told itself what stands at the top of the file.
   ///   - source: What the sightings are labelled with, such as `dnsmasq:/var/log/dnsmasq.log`.
   ///   - interval: How often to look without being told that something changed (network file systems tell nothing).
   ///   - settle: How long a renamed file must be quiet before it is left.
   package init(
-    path: String, format: LineFormat, watching names: WatchedNames, position: FollowerPosition?,
+    path: String, reader: LineReader, watching names: WatchedNames, position: FollowerPosition?,
     source: String,
     interval: Duration = .seconds(1), settle: Duration = .seconds(2), now: @escaping @Sendable () -> Timestamp
   ) {
     self.path = path
     folder = LogFolder(path: path)
-    self.format = format
+    self.reader = reader
+    account = FollowAccount(label: source, kind: reader.name, at: now())
     self.names = names
     self.position = position
     self.source = source
     self.settle = settle
     self.now = now
     wakeups = FolderWakeups(folder: folder, interval: interval)
+  }
+
+  /// Follows a log in a built-in format.
+  package init(
+    path: String, format: LineFormat, watching names: WatchedNames, position: FollowerPosition?,
+    source: String,
+    interval: Duration = .seconds(1), settle: Duration = .seconds(2), now: @escaping @Sendable () -> Timestamp
+  ) {
+    self.init(
+      path: path, reader: LineReader(format), watching: names, position: position, source: source,
+      interval: interval, settle: settle, now: now)
+  }
+
+  /// How this source does. Its offset and size are of the file that is open.
+  package var report: SourceReport {
+    account.report(at: now(), offset: file == nil ? position?.offset : offset)
   }
 
   /// Watches other names from the next batch on.
@@ -60,7 +81,15 @@ package actor FileFollower {
   package func next() async throws -> FollowedBatch {
     while true {
       try Task.checkCancellation()
-      switch try step() {
+      let step: Step
+      do {
+        step = try self.step()
+        account.faded()
+      } catch {
+        account.failed(error)
+        throw error
+      }
+      switch step {
       case .batch(let batch): return batch
       case .again: continue
       case .wait: try await pause()
@@ -88,14 +117,17 @@ package actor FileFollower {
   private func step() throws -> Step {
     guard file != nil else { return try begin() }
     guard let open = try file?.facts() else { return .wait }
+    account.saw(size: open.size)
     let live = try folder.live()
     // The folder is only listed when the path holds another file than the open one.
     let isLive = live.map { $0.isSameFile(as: open) } ?? false
     let next =
       isLive || open.size != seen
-      ? nil : FollowPlan.successor(of: open, live: live, rotated: folder.rotated())
+      ? nil : FollowPlan.successor(of: open, live: live, rotated: usable())
     let action = FollowPlan.action(
-      open: open, known: known, seen: seen, hasSuccessor: next != nil, quiet: .now - grewAt, settle: settle)
+      open: open, known: known, seen: seen, hasSuccessor: next != nil,
+      // Nobody writes to a compressed file.
+      quiet: open.isCompressed ? settle : .now - grewAt, settle: settle)
     switch action {
     case .read:
       return try read(open)
@@ -110,30 +142,31 @@ package actor FileFollower {
   }
 
   private func begin() throws -> Step {
-    guard let start = FollowPlan.start(position: position, live: try folder.live(), rotated: folder.rotated())
+    guard let start = FollowPlan.start(position: position, live: try folder.live(), rotated: usable())
     else {
       return .wait
     }
-    if let note = start.note { notes.append(note) }
-    return try open(start.name, at: start.offset) ? .again : .wait
+    switch try open(start.name, at: start.offset) {
+    case .opened:
+      if let note = start.note { notes.append(note) }
+      return .again
+    case .unusable: return .again
+    case .missing: return .wait
+    }
   }
+
+  /// The rotated files, without those that turned out to be damaged.
+  private func usable() -> [FollowPlan.Facts] { folder.rotated().filter { !unusable.contains($0) } }
 
   /// Reads what has come and returns it, if it is at least a line.
   private func read(_ before: FollowPlan.Facts) throws -> Step {
     guard let count = try file?.read(into: &buffer, at: offset), count > 0 else { return .wait }
-    if try wasRewritten(before, count: count) {
+    if try !before.isCompressed && wasRewritten(before, count: count) {
       close()
       return .again
     }
     known = before.head
-    var tally = SightingTally()
-    let discarded = splitter.discardedLines
-    let consumed = buffer.withUnsafeBufferPointer { octets in
-      splitter.split(UnsafeBufferPointer(rebasing: octets[..<count])) { [format, names] line in
-        tally.add(format.read(line, watching: names))
-      }
-    }
-    tally.addDiscarded(splitter.discardedLines - discarded)
+    let (tally, consumed) = tallied(count) { splitter, octets, body in splitter.split(octets, body) }
     seen = offset + Int64(count)
     offset += Int64(consumed)
     grewAt = .now
@@ -156,35 +189,78 @@ package actor FileFollower {
       guard let count = try file?.read(into: &buffer, at: offset), Int64(count) == seen - offset else {
         return .again
       }
-      var tally = SightingTally()
-      buffer.withUnsafeBufferPointer { octets in
-        splitter.finish(UnsafeBufferPointer(rebasing: octets[..<count])) { [format, names] line in
-          tally.add(format.read(line, watching: names))
-        }
-      }
+      let (tally, _) = tallied(count) { splitter, octets, body in splitter.finish(octets, body) }
       offset = seen
       return .batch(batch(tally, of: open))
     }
-    notes.append(.rotated)
-    close()
-    return try self.open(next.name, at: 0) ? .again : .wait
+    switch try self.open(next.name, at: 0) {
+    case .opened:
+      notes.append(.rotated)
+      return .again
+    case .unusable, .missing: return .wait
+    }
+  }
+
+  /// Counts what the first octets of the buffer say.
+  private func tallied<Result>(
+    _ count: Int,
+    _ split: (inout LineSplitter, UnsafeBufferPointer<UInt8>, (UnsafeBufferPointer<UInt8>) -> Void) -> Result
+  ) -> (SightingTally, Result) {
+    var tally = SightingTally()
+    var refused = account.takeRefused()
+    // Taken out, so that the closure doesn't hold this actor's state together with the splitter.
+    var (reader, splitter) = (self.reader, self.splitter)
+    let discarded = splitter.discardedLines
+    let result = buffer.withUnsafeBufferPointer { octets in
+      split(&splitter, UnsafeBufferPointer(rebasing: octets[..<count])) { [names] line in
+        let reading = reader.read(line, watching: names)
+        if case .malformed(let fault) = reading { refused.add(line, fault) }
+        tally.add(reading)
+      }
+    }
+    tally.addDiscarded(splitter.discardedLines - discarded)
+    (self.reader, self.splitter) = (reader, splitter)
+    account.count(tally, refused, at: now())
+    return (tally, result)
   }
 
   private func batch(_ tally: SightingTally, of open: FollowPlan.Facts) -> FollowedBatch {
     let position = place(in: open)
     self.position = position
     defer { notes = [] }
+    let now = now()
     return FollowedBatch(
-      sightings: tally.sightings(source: source, at: now()), tally: tally, position: position, notes: notes)
+      sightings: tally.sightings(source: source, at: now),
+      related: tally.relatedSightings(source: source, at: now), tally: tally, position: position, notes: notes
+    )
   }
 
-  /// Whether the file could be opened.
-  private func open(_ name: String, at start: Int64) throws(FollowerError) -> Bool {
-    guard let opened = try OpenFile(folder: folder.folder, name: name), let facts = try opened.facts() else {
-      return false
+  private enum Opening {
+    case opened
+    /// Compressed, and damaged or without what is looked for: another one may do.
+    case unusable
+    case missing
+  }
+
+  /// Opens a file in place of the open one, which stays open when this one can't be.
+  private func open(_ name: String, at start: Int64) throws(FollowerError) -> Opening {
+    guard var opened = try FollowedFile.open(folder: folder.folder, name: name),
+      let facts = try opened.facts()
+    else {
+      return .missing
+    }
+    if let fault = opened.fault ?? (facts.isCompressed && facts.size < start ? .truncated : nil) {
+      if let listed = folder.rotated().first(where: { $0.name == name }) { unusable.insert(listed) }
+      account.failed(FollowerError.damaged(path: opened.path, fault: fault))
+      return .unusable
     }
     // A stop within a line that was being discarded must not begin with the rest of it.
     var last: [UInt8] = [0x0a]
+    if reader.needsHeader {
+      var top = [UInt8](repeating: 0, count: LineSplitter.longestLine)
+      top.removeLast(top.count - (try opened.read(into: &top, at: 0)))
+      top.withUnsafeBufferPointer { reader.readHeader($0) }
+    }
     if start > 0 { _ = try opened.read(into: &last, at: start - 1) }
     splitter = LineSplitter(withinLine: last != [0x0a])
     known = facts.head
@@ -193,7 +269,8 @@ package actor FileFollower {
     grewAt = .now
     position = place(in: facts)
     file = consume opened
-    return true
+    account.saw(size: facts.size)
+    return .opened
   }
 
   private func place(in open: FollowPlan.Facts) -> FollowerPosition {

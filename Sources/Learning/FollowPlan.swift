@@ -17,17 +17,20 @@ enum FollowPlan {
     let modified: Int64
     /// Its first octets, up to `headLength`.
     let head: [UInt8]
+    /// Whether it is in the gzip format. Then `head` is of its content, and `size` too once it was read through; before
+    /// that it is 1 for a file with content.
+    var isCompressed = false
 
     func isSameFile(as other: Facts) -> Bool { device == other.device && inode == other.inode }
 
     /// Whether it holds what had been read up to `position`, and is the very file.
     func isFile(of position: FollowerPosition) -> Bool {
-      device == position.device && inode == position.inode && continues(position)
+      !isCompressed && device == position.device && inode == position.inode && continues(position)
     }
 
     /// Whether it holds what had been read up to `position`, as the file itself or as a copy of it.
     func continues(_ position: FollowerPosition) -> Bool {
-      size >= position.offset && head.starts(with: position.head)
+      (isCompressed || size >= position.offset) && head.starts(with: position.head)
     }
   }
 
@@ -53,7 +56,11 @@ enum FollowPlan {
     // Copied and truncated: the copy has another inode but begins the same. An empty head would match anything.
     if !position.head.isEmpty {
       let copies = rotated.filter { $0.continues(position) }.sorted { $0.isNumbered && !$1.isNumbered }
-      if let copy = copies.first { return Start(name: copy.name, offset: position.offset, note: .truncated) }
+      if let copy = copies.first(where: { !$0.isCompressed }) {
+        return Start(name: copy.name, offset: position.offset, note: .truncated)
+      }
+      // Renamed or copied, and compressed since.
+      if let copy = copies.first { return Start(name: copy.name, offset: position.offset, note: .rotated) }
       if let live, live.continues(position) {
         return Start(name: live.name, offset: position.offset, note: .rotated)
       }
@@ -105,10 +112,12 @@ enum FollowPlan {
 }
 
 extension FollowPlan.Facts {
-  /// Whether the name ends as rotation numbers or dates files: `dnsmasq.log.1`, `dnsmasq.log-20261123`.
+  /// Whether the name ends as rotation numbers or dates files: `dnsmasq.log.1`, `dnsmasq.log-20261123`,
+  /// `dnsmasq.log.2.gz`.
   var isNumbered: Bool { number != nil }
 
   var number: Int? {
+    let name = isCompressed && name.hasSuffix(".gz") ? name.dropLast(3) : name[...]
     guard let mark = name.lastIndex(where: { $0 == "." || $0 == "-" }) else { return nil }
     return Int(name[name.index(after: mark)...])
   }

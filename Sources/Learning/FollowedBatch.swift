@@ -4,6 +4,8 @@ package import Deciding
 package struct FollowedBatch: Sendable, Hashable {
   /// One for each distinct name, sorted by name.
   package let sightings: [Sighting]
+  /// Names that no set watches but that look related, one for each, sorted by name.
+  package let related: [RelatedSighting]
   /// The counts of all lines, those without a sighting included.
   package let tally: SightingTally
   /// To be stored together with the effect of this batch.

@@ -4,6 +4,13 @@ import Glibc
 struct LogFolder: Sendable {
   let folder: String
   let name: String
+  /// Compressed files that were looked at: what is in them doesn't change.
+  private var compressed = [Compressed: FollowPlan.Facts]()
+
+  private struct Compressed: Hashable {
+    let name: String
+    let stamp: FollowPlan.Facts
+  }
 
   init(path: String) {
     let slash = path.lastIndex(of: "/")
@@ -14,8 +21,9 @@ struct LogFolder: Sendable {
   /// The file under the path; nil when there is none.
   func live() throws(FollowerError) -> FollowPlan.Facts? { try facts(name) }
 
-  /// The files `NAME.*` and `NAME-*` that aren't compressed. One that can't be read is left out.
-  func rotated() -> [FollowPlan.Facts] {
+  /// The files `NAME.*` and `NAME-*`, in the gzip format or not compressed. One that can't be read is left out, and so
+  /// is a compressed one beside which its original still lies: it isn't finished, and its time isn't the original's yet.
+  mutating func rotated() -> [FollowPlan.Facts] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names = [String]()
@@ -25,13 +33,30 @@ struct LogFolder: Sendable {
       }
       if isRotated(found) { names.append(found) }
     }
-    return names.sorted().compactMap { try? facts($0) }
+    let originals = Set(names)
+    var (rotated, seen) = ([FollowPlan.Facts](), [Compressed: FollowPlan.Facts]())
+    for name in names.sorted() {
+      guard let facts = try? facts(name) else { continue }
+      guard name.hasSuffix(".gz") else {
+        rotated.append(facts)
+        continue
+      }
+      guard !originals.contains(String(name.dropLast(3))) else { continue }
+      let key = Compressed(name: name, stamp: facts)
+      guard let content = compressed[key] ?? (try? GzipFile.look(folder: folder, name: name)) else {
+        continue
+      }
+      seen[key] = content
+      rotated.append(content)
+    }
+    compressed = seen
+    return rotated
   }
 
   /// Whether a name is what rotation makes of ours.
   func isRotated(_ other: String) -> Bool {
     guard other.hasPrefix(name + ".") || other.hasPrefix(name + "-") else { return false }
-    return ![".gz", ".xz", ".bz2", ".zst", ".lz4", ".Z", ".swp"].contains { other.hasSuffix($0) }
+    return ![".xz", ".bz2", ".zst", ".lz4", ".Z", ".swp"].contains { other.hasSuffix($0) }
   }
 
   private func facts(_ name: String) throws(FollowerError) -> FollowPlan.Facts? {

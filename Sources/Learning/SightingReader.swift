@@ -1,7 +1,10 @@
 /// Reads text that comes in pieces: standard input, a request's body, a file. For logs that grow see `FileFollower`.
 package struct SightingReader: Sendable {
   /// How each line is read; a piece of text has one format throughout.
-  package let format: LineFormat
+  package var format: String { reader.name }
+  /// The last lines that could not be believed.
+  package private(set) var refused = RefusedLines()
+  private var reader: LineReader
   private let names: WatchedNames
   private var splitter = LineSplitter()
   private var rest = [UInt8]()
@@ -10,9 +13,14 @@ package struct SightingReader: Sendable {
 
   /// - Parameter names: what is watched: other names are counted and dropped, so that a log can't fill the
   ///   memory.
-  package init(_ format: LineFormat, watching names: WatchedNames) {
-    self.format = format
+  package init(_ reader: LineReader, watching names: WatchedNames) {
+    self.reader = reader
     self.names = names
+  }
+
+  /// Reads a built-in format.
+  package init(_ format: LineFormat, watching names: WatchedNames) {
+    self.init(LineReader(format), watching: names)
   }
 
   /// Reads the next piece; lines may be cut anywhere.
@@ -45,9 +53,18 @@ package struct SightingReader: Sendable {
     var tally = SightingTally()
     swap(&tally, &self.tally)
     defer { swap(&tally, &self.tally) }
-    let (format, names) = (format, names)
+    var refused = RefusedLines()
+    swap(&refused, &self.refused)
+    defer { swap(&refused, &self.refused) }
+    var reader = reader
+    defer { self.reader = reader }
+    let names = names
     return rest.withUnsafeBufferPointer { octets in
-      split(&splitter, octets) { tally.add(format.read($0, watching: names)) }
+      split(&splitter, octets) { line in
+        let reading = reader.read(line, watching: names)
+        if case .malformed(let fault) = reading { refused.add(line, fault) }
+        tally.add(reading)
+      }
     }
   }
 }

@@ -94,7 +94,7 @@ package struct WatchedNames: Sendable {
   }
 
   /// FNV-1a over the lower-case octets: a filter before the comparison of whole names, not a proof.
-  private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
     name.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64(lowered($1))) &* 0x0000_0100_0000_01b3 }
   }
 

@@ -12,13 +12,14 @@ import Testing
   ])
 
   static func read(_ line: some Sequence<UInt8>) -> LineReading {
-    Array(line).withUnsafeBufferPointer { DnsmasqQueryLog.read($0, watching: mcr) }
+    var log = DnsmasqQueryLog()
+    return Array(line).withUnsafeBufferPointer { log.read($0, watching: mcr) }
   }
 
   static func read(_ line: String) -> LineReading { read(line.utf8) }
 
-  static func name(_ label: String) -> LineReading {
-    .name(DomainName(canonical: "\(label).data.mcr.microsoft.com"), .asked)
+  static func name(_ label: String, _ evidence: NameEvidence = .asked) -> LineReading {
+    .name(DomainName(canonical: "\(label).data.mcr.microsoft.com"), evidence)
   }
 
   /// What the fixtures' queries teach: the names that resolve, and the two that our own lookups must refuse.
@@ -96,8 +97,24 @@ import Testing
       Line(head + "query[A] <name unprintable> from 10.20.3.17", .unwatched),
       Line(head + "query[NS] . from 10.20.3.17", .unwatched),
       Line(head + "forwarded eastus.data.mcr.microsoft.com to 127.0.0.1#5300", .skip),
-      Line(head + "reply eastus.data.mcr.microsoft.com is 198.51.100.1", .skip),
-      Line(head + "cached eastus.data.mcr.microsoft.com is <CNAME>", .skip),
+      Line(head + "reply eastus.data.mcr.microsoft.com is 198.51.100.1", name("eastus", .resolved)),
+      Line(head + "cached eastus.data.mcr.microsoft.com is <CNAME>", name("eastus", .resolved)),
+      Line(head + "cached-stale eastus.data.mcr.microsoft.com is 2001:db8::1", name("eastus", .resolved)),
+      Line(head + "config eastus.data.mcr.microsoft.com is 192.0.2.99", name("eastus", .resolved)),
+      Line(head + "reply eastus.data.mcr.microsoft.com is NXDOMAIN", name("eastus", .denied)),
+      Line(head + "reply eastus.data.mcr.microsoft.com is NODATA-IPv6", name("eastus", .denied)),
+      Line(head + "reply eastus.data.mcr.microsoft.com is NXDOMAIN (EDE: filtered)", name("eastus", .denied)),
+      Line(
+        head + "reply eastus.data.mcr.microsoft.com is 192.0.2.1 (DNSSEC signed)", name("eastus", .resolved)),
+      Line(
+        head + "27 10.0.0.1/53 reply eastus.data.mcr.microsoft.com is 192.0.2.1", name("eastus", .resolved)),
+      Line(head + "reply error is SERVFAIL", .unwatched),
+      Line(head + "reply weu.edge.test is 198.51.100.11", .unwatched),
+      Line(head + "reply eastus.data.mcr.microsoft.com", .malformed(.torn)),
+      Line(head + "reply eastus.data.mcr.microsoft.com is", .malformed(.torn)),
+      Line(head + "/etc/hosts eastus.data.mcr.microsoft.com is 192.0.2.1", .skip),
+      Line(head + "gravity blocked eastus.data.mcr.microsoft.com is 0.0.0.0", .skip),
+      Line("Nov 23 08:31:19 pihole-FTL[1]: query[A] eastus" + tail, name("eastus")),
       Line(head + "dnssec-query[DS] a.data.mcr.microsoft.com to 127.0.0.1", .skip),
       Line(head + "started, version 2.90 cachesize 150", .skip),
       Line("Nov 23 08:31:19 dnsmasq-dhcp[1]: query[A] eastus" + tail, .skip),
@@ -133,6 +150,11 @@ import Testing
       head + "reply x query[A] forged.data.mcr.microsoft.com from 6.6.6.6.evil.example is 6.6.6.6",
       head + "reply query[A] forged.data.mcr.microsoft.com from 6.6.6.6",
       head + "forwarded dnsmasq[1]: query[A] forged" + tail,
+      head + "reply forged.data.mcr.microsoft.com is 6.6.6.6.evil.example is NXDOMAIN",
+      head + "reply evil.example is 6.6.6.6 forged.data.mcr.microsoft.com is NXDOMAIN",
+      head + "reply x reply forged.data.mcr.microsoft.com is 192.0.2.1",
+      head + "reply forged.data.mcr.microsoft.com is 192.0.2.1 (EDE: x) is <CNAME>",
+      head + "config forged.data.mcr.microsoft.com is 192.0.2.1 x",
       head + "1 10.0.0.1/1 reply query[A] forged" + tail,
       "Nov 23 08:31:19 router sshd[1]: dnsmasq[1]: query[A] forged" + tail,
       "Nov 23 08:31:19 sshd[1]: dnsmasq[1]: query[A] forged" + tail,
@@ -151,8 +173,9 @@ import Testing
     var readings = [LineReading]()
     var splitter = LineSplitter()
     try Fixture.octets("dnsmasq-malformed.log").withUnsafeBufferPointer { octets in
+      var log = DnsmasqQueryLog()
       let body = { (line: UnsafeBufferPointer<UInt8>) in
-        readings.append(DnsmasqQueryLog.read(line, watching: Self.mcr))
+        readings.append(log.read(line, watching: Self.mcr))
       }
       let consumed = splitter.split(octets, body)
       splitter.finish(UnsafeBufferPointer(rebasing: octets[consumed...]), body)
@@ -165,7 +188,7 @@ import Testing
         Self.name("afternul"),
         Self.name("crlf"),
         .malformed(.notHostname),  // not UTF-8
-        .skip,  // a reply whose name looks like an answer
+        .malformed(.notHostname),  // a reply whose name looks like an answer
         .malformed(.nameTooLong),
         .malformed(.notHostname),  // a leading hyphen
         .malformed(.notHostname),  // an underscore
@@ -202,8 +225,8 @@ import Testing
       }
       guard case .name(let name, _) = Self.read(line) else { continue }
       let text = Array(String(decoding: line, as: UTF8.self).lowercased().utf8)
-      let found = Array("] \(name.text) from ".utf8)
-      let isThere = text.indices.contains { text[$0...].starts(with: found) }
+      let found = [" from ", " is "].map { Array(" \(name.text)\($0)".utf8) }
+      let isThere = text.indices.contains { index in found.contains { text[index...].starts(with: $0) } }
       if !name.isHostname || !isThere { Issue.record("learned \(name) from \(line)") }
       if name.labels.count != 5 { Issue.record("learned \(name)") }
     }

@@ -37,8 +37,9 @@ import Testing
     "a format that is guessed wrongly reads nothing",
     arguments: [
       ("", .hostnames), ("# list\nmcr.microsoft.com\n", .hostnames),
-      ("other: x\nNov 23 08:31:19 dnsmasq[1]: started\n", .dnsmasq), ("Nov 23 08:31:19 dnsmasq: x", .dnsmasq),
-      ("dnsmasq\n", .hostnames),
+      ("other: x\n\nNov 23 08:31:19 dnsmasq[1]: started\n", .dnsmasq),
+      ("Nov 23 08:31:19 dnsmasq: x", .dnsmasq),
+      ("dnsmasq\n", .hostnames), ("mcr.microsoft.com\nNov 23 08:31:19 dnsmasq: x", .hostnames),
     ] as [(String, LineFormat)])
   func detectsFormats(_ text: String, _ format: LineFormat) {
     #expect(LineFormat.detect(Array(text.utf8)) == format)

@@ -3,40 +3,49 @@ import DNS
 import Deciding
 import Foundation
 import Learning
-import Publishing
 import Recording
+import Synchronization
 
 struct ObserveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "observe", abstract: "Feed hostnames or a dnsmasq query log by hand.",
+    commandName: "observe", abstract: "Feed hostnames, query logs or connection logs by hand.",
     discussion: """
-      Reads files, or standard input without any. A name behind a pattern is a hint: the service resolves it with its \
-      own upstreams, and only then is it part of the set. Addresses in logs are never believed.
+      Reads files, compressed by gzip or not, or standard input without any, and finds out their format. A name behind \
+      a pattern is a hint: the service resolves it with its own upstreams, and only then is it part of the set. \
+      Addresses in logs are never believed.
       """)
 
   @Argument(help: "Files to read; - or none for standard input.", completion: .file())
   var files: [String] = []
+  @Option(
+    name: .long,
+    help: "The format's name, or what a line looks like: '{time} \"{name}\" {*}', 'json:/dns/rrname'.",
+    completion: .list(LineFormat.allCases.map(\.rawValue)))
+  var format: String?
+  @Flag(name: .long, help: "List the formats that are built in, and nothing else.")
+  var formats = false
   @Flag(name: .long, help: "Only list what would be learned and what is refused.")
   var dryRun = false
   @OptionGroup var output: OutputOptions
   @OptionGroup var shared: SharedOptions
 
   func run() async throws {
+    guard !formats else { return listFormats() }
+    let reader = try format.map(Self.reader)
     let configuration = try shared.load()
-    let policies = configuration.enabledSets.map(\.policy)
-    let names = WatchedNames(policies.flatMap(\.selectors))
-    var found = [DomainName: Int64]()
-    var refused = [LineFault: Int64]()
-    var counts = (lines: Int64(0), unwatched: Int64(0))
-    for file in files.isEmpty ? ["-"] : files {
-      let tally = try Self.read(file, watching: names)
-      found.merge(tally.names.mapValues(\.count), uniquingKeysWith: +)
-      refused.merge(tally.malformed, uniquingKeysWith: +)
-      counts = (counts.lines + tally.lines, counts.unwatched + tally.unwatched)
+    let names = WatchedNames(configuration.enabledSets.map(\.policy).flatMap(\.selectors))
+    let files = files.isEmpty ? ["-"] : files
+    let progress = Counter()
+    let observed = try await Progress.shown {
+      progress.text
+    } during: {
+      var observed = Observed()
+      for file in files { try Self.read(file, reader, watching: names, into: &observed, progress) }
+      return observed
     }
-    let learnable = found.keys.sorted()
-    show(found, refused, counts)
+    if output.json { Console.write(observed.json) } else { Console.line(observed.table(isDry: dryRun)) }
     guard !dryRun else { return }
+    let learnable = observed.names.keys.sorted()
     guard !learnable.isEmpty else {
       throw CommandFailure(
         .notFound, "no line names a watched host", try: "--dry-run --json to see what was read")
@@ -54,58 +63,59 @@ struct ObserveCommand: AsyncParsableCommand {
     }
   }
 
-  private static func read(_ file: String, watching names: WatchedNames) throws -> SightingTally {
-    let handle: FileHandle
-    if file == "-" {
-      handle = .standardInput
-    } else {
-      guard let opened = FileHandle(forReadingAtPath: file) else {
-        throw CommandFailure(
-          .failed, "can't read \(file): \(String(cString: strerror(errno)))", try: "check its name and mode")
+  private static func read(
+    _ file: String, _ reader: LineReader?, watching names: WatchedNames, into observed: inout Observed,
+    _ progress: Counter
+  ) throws {
+    let input = try ObservedInput(file)
+    let (kind, first) = try input.begin(reader: reader)
+    switch kind {
+    case .lines(let lines):
+      var reader = SightingReader(lines, watching: names)
+      observed.begin(file, format: reader.format)
+      var piece = first
+      while !piece.isEmpty {
+        reader.append(piece)
+        progress.add(piece.count, of: file)
+        observed.add(reader.takeTally())
+        try Task.checkCancellation()
+        piece = try input.next()
       }
-      handle = opened
+      reader.finish()
+      observed.add(reader.takeTally())
+      observed.add(reader.refused)
     }
-    let first = try handle.read(upToCount: 65_536) ?? Data()
-    var reader = SightingReader(LineFormat.detect(Array(first)), watching: names)
-    reader.append(first)
-    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { reader.append(piece) }
-    reader.finish()
-    return reader.takeTally()
   }
 
-  private func show(
-    _ found: [DomainName: Int64], _ refused: [LineFault: Int64], _ counts: (lines: Int64, unwatched: Int64)
-  ) {
-    let faults = refused.sorted { $0.key.rawValue < $1.key.rawValue }
-    if output.json {
-      var json = JSONText()
-      json.beginObject()
-      json.beginArray("names")
-      for (name, count) in found.sorted(by: { $0.key < $1.key }) {
-        json.beginObject()
-        json.string(name.text, "name")
-        json.number(count, "sightings")
-        json.endObject()
-      }
-      json.endArray()
-      json.beginArray("refused")
-      for (fault, count) in faults {
-        json.beginObject()
-        json.string(fault.rawValue, "fault")
-        json.number(count, "lines")
-        json.endObject()
-      }
-      json.endArray()
-      json.number(counts.lines, "lines")
-      json.number(counts.unwatched, "unwatched")
-      json.endObject()
-      json.endLine()
-      return Console.write(json.bytes)
+  /// The reader for what a person called the format.
+  private static func reader(_ text: String) throws -> LineReader {
+    if let format = LineFormat(rawValue: text) { return LineReader(format) }
+    guard text.contains("{") || text.hasPrefix("json:") else {
+      throw CommandFailure(
+        .usage, "there is no line format '\(text)'",
+        try:
+          "one of \(LineFormat.allCases.map(\.rawValue).joined(separator: ", ")), or what a line looks like, with "
+          + "{name} where the hostname stands")
     }
-    var table = Table("NAME", "SIGHTINGS")
-    for (name, count) in found.sorted(by: { $0.key < $1.key }) { table.add(name.text, "\(count)") }
-    if !table.isEmpty { Console.line(table.text) }
-    Console.line("\(counts.lines) lines, \(counts.unwatched) with names that no set watches")
-    for (fault, count) in faults { Console.line("refused: \(fault.rawValue) (\(count) lines)") }
+    return LineReader(try LineTemplate(text))
+  }
+
+  private func listFormats() {
+    var table = Table("FORMAT", "READS")
+    for format in LineFormat.allCases { table.add(format.rawValue, format.title) }
+    Console.line(table.text)
+  }
+
+  /// How much was read, for a person who waits.
+  private final class Counter: Sendable {
+    private let state = Mutex((file: "", octets: 0))
+
+    func add(_ octets: Int, of file: String) {
+      state.withLock { $0 = (file, ($0.file == file ? $0.octets : 0) + octets) }
+    }
+
+    var text: String {
+      state.withLock { "reading \($0.file): \($0.octets >> 20) MiB" }
+    }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DNS
 import Foundation
+import Learning
 import Publishing
 import Recording
 import Resolving
@@ -20,7 +21,9 @@ enum ExitStatus: Int32 {
   static func of(_ error: any Error) -> ExitStatus {
     switch error {
     case let failure as CommandFailure: failure.status
-    case is ConfigurationError, is RepresentationParameterError, is UpstreamError, is DomainNameError: .usage
+    case is ConfigurationError, is RepresentationParameterError, is UpstreamError, is DomainNameError,
+      is LineTemplateError:
+      .usage
     case HistoryError.missing: .noTrustworthySet
     default:
       switch Postern.exitCode(for: error) {

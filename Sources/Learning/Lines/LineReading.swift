@@ -17,7 +17,7 @@ package enum LineReading: Sendable, Hashable {
 
 /// Why a line can't be believed.
 package enum LineFault: String, Sendable, Hashable, CaseIterable {
-  /// Cut off, or two lines run into one.
+  /// Cut off, or two lines run into one, or not as its format has it.
   case torn
   /// Longer than `LineSplitter.longestLine`.
   case tooLong
@@ -27,4 +27,10 @@ package enum LineFault: String, Sendable, Hashable, CaseIterable {
   case emptyLabel
   /// A label over 63 octets, or a name over 253 characters (RFC 1035 §2.3.4).
   case nameTooLong
+  /// It says two different things: a key that stands there twice, or a name that should be printed twice and is not.
+  case ambiguous
+  /// Its columns aren't known, because the top of its file is missing.
+  case noHeader
+  /// It isn't as its `LineTemplate` says.
+  case otherShape
 }
