@@ -30,6 +30,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -67,7 +68,7 @@ let package = Package(
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"], resources: [.embedInCode("0001-history.sql")]),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
-    module("Learning", ["DNS", "Deciding"]),
+    module("Learning", ["DNS", "Deciding", nioCore, nioPosix]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),
     module("Refreshing", ["DNS", "Deciding", logging, metrics, lifecycle]),
     module(

@@ -16,7 +16,7 @@ package enum LineReading: Sendable, Hashable {
 }
 
 /// Why a line can't be believed.
-package enum LineFault: String, Sendable, Hashable, CaseIterable {
+package enum LineFault: String, Error, Sendable, Hashable, CaseIterable {
   /// Cut off, or two lines run into one.
   case torn
   /// Longer than `LineSplitter.longestLine`.
@@ -27,4 +27,10 @@ package enum LineFault: String, Sendable, Hashable, CaseIterable {
   case emptyLabel
   /// A label over 63 octets, or a name over 253 characters (RFC 1035 §2.3.4).
   case nameTooLong
+  /// Of a tap: a frame that is no dnstap message.
+  case notDnstap
+  /// Of a tap: a frame whose DNS message can't be read.
+  case notDNS
+  /// Of a tap: a control frame of an unknown type. The stream goes on.
+  case unknownControl
 }
