@@ -23,6 +23,7 @@ final class TapConnection: ChannelInboundHandler {
     guard isAdmitted else { return context.close(promise: nil) }
     deadline = context.eventLoop.assumeIsolated().scheduleTask(in: handshakeLimit) { [self] in
       hub.refuse("handshakeTimeout", "a connection that sent no START in time")
+      isAdmitted = false
       context.close(promise: nil)
     }
   }
@@ -42,7 +43,8 @@ final class TapConnection: ChannelInboundHandler {
     if !replies.isEmpty {
       context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: replies)), promise: nil)
     }
-    if stream.stage == .running, !isRunning {
+    // A short stream may be over already.
+    if [.running, .stopped].contains(stream.stage), !isRunning {
       isRunning = true
       deadline?.cancel()
       hub.noteStart()
