@@ -113,7 +113,7 @@ struct WireCursor {
 
   /// Visits the labels of a name that `skipName` found good.
   @inline(__always)
-  private func forEachLabel(from firstLabel: Int, _ body: (Slice<UnsafeRawBufferPointer>) -> Void) {
+  func forEachLabel(from firstLabel: Int, _ body: (Slice<UnsafeRawBufferPointer>) -> Void) {
     var position = firstLabel
     while octets[position] != 0 {
       if octets[position] >= 0xc0 {

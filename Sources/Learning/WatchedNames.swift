@@ -61,6 +61,14 @@ package struct WatchedNames: Sendable {
     return relation(of: name)
   }
 
+  /// Whether a text that is no hostname ends like a watched name, or is one but for its octets.
+  func looksWatched(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var text = text[...]
+    if text.last == UInt8(ascii: ".") { text.removeLast() }
+    let name = UnsafeBufferPointer(rebasing: text)
+    return exactHashes.contains(Self.hash(name)) || suffixes.contains { Self.ends(name, with: $0.octets) }
+  }
+
   /// Reads a name that isn't watched: it may lie below a watched name, or beside what a pattern's star stands before.
   private func relation(of name: UnsafeBufferPointer<UInt8>) -> LineReading {
     for suffix in relatedSuffixes where Self.ends(name, with: suffix) {

@@ -12,18 +12,6 @@ enum ReplyVerdict {
   /// Not a reply to this query, or none that can be read.
   case malformed(String)
 
-  /// What a reply tells of its question.
-  struct Conclusion {
-    let outcome: Outcome
-    let responseCode: ResponseCode
-    let chain: CNAMEChain
-    /// Of a denial; nil when it came without a SOA.
-    let negativeTTL: TTL?
-    let isAuthenticated: Bool
-    /// What a person should know of a failure; nil otherwise.
-    let detail: String?
-  }
-
   /// What was asked, and how.
   struct Query {
     let question: Question
@@ -65,41 +53,10 @@ enum ReplyVerdict {
       self = .malformed("the reply is for client subnet \(told.prefix)")
       return
     }
-    self = Self.judge(message, query)
-  }
-
-  private static func judge(_ message: Message, _ query: Query) -> ReplyVerdict {
-    switch message.responseCode {
-    case .noError, .nxDomain:
-      if message.flags.isTruncated {
-        return query.transport == .udp ? .askOverTCP : .malformed("a reply over TCP has TC")
-      }
-      let chain = CNAMEChain(query.question, answers: message.answers)
-      if chain.isBroken {
-        return conclusion(
-          .failure(.malformed), message, chain, detail: "the aliases form a loop or are more than 16")
-      }
-      if message.responseCode == .nxDomain { return conclusion(.nxDomain, message, chain) }
-      return conclusion(chain.addresses.isEmpty ? .noData : .answer, message, chain)
-    case .refused: return failure(.refused, message, query)
-    case .formErr, .badVers: return failure(.formErr, message, query)
-    default: return failure(.servFail, message, query)
+    if message.flags.isTruncated, [.noError, .nxDomain].contains(message.responseCode) {
+      self = query.transport == .udp ? .askOverTCP : .malformed("a reply over TCP has TC")
+      return
     }
-  }
-
-  private static func failure(_ kind: FailureKind, _ message: Message, _ query: Query) -> ReplyVerdict {
-    conclusion(
-      .failure(kind), message, CNAMEChain(query.question, answers: []),
-      detail: "the upstream answered \(message.responseCode)")
-  }
-
-  private static func conclusion(
-    _ outcome: Outcome, _ message: Message, _ chain: CNAMEChain, detail: String? = nil
-  ) -> ReplyVerdict {
-    .final(
-      Conclusion(
-        outcome: outcome, responseCode: message.responseCode, chain: chain,
-        negativeTTL: outcome == .noData || outcome == .nxDomain ? message.negativeTTL : nil,
-        isAuthenticated: message.flags.isAuthenticated, detail: detail))
+    self = .final(Conclusion(message, to: query.question))
   }
 }

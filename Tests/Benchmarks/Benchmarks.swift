@@ -6,6 +6,8 @@ enum Benchmarks {
     let rest = Array(arguments.dropFirst())
     switch arguments.first {
     case "aggregate": try await AggregateBenchmark.run(rest)
+    case "frames": try await FrameBenchmark.run(rest)
+    case "fuzz-frames": try FuzzFrames.run(rest)
     case "fuzz-lines": try await LineBenchmark.fuzz(rest)
     case "fuzz-replies": try FuzzReplies.run(rest)
     case "history": try await HistoryBenchmark.run(rest)
@@ -17,6 +19,7 @@ enum Benchmarks {
     case "lines": try await LineBenchmark.run(rest)
     case "lookups": try await LookupBenchmark.run(rest)
     case "render": try await RenderBenchmark.run(rest)
+    case "tap-socket": try await TapSocketBenchmark.run(rest)
     default: print("usage: benchmarks NAME [ARGUMENT…]")
     }
   }

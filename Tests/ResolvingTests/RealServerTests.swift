@@ -2,6 +2,7 @@ import DNS
 import Deciding
 import Foundation
 import Resolving
+import TestTools
 import Testing
 
 /// The engine against NSD (authoritative) and unbound (recursive) on loopback.

@@ -39,7 +39,7 @@ enum CorednsLog {
     guard line.all(code, { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }), duration > code.upperBound,
       line[answer.upperBound - 1] == UInt8(ascii: "s")
     else { return .malformed(.torn) }
-    return names.read(line.part(start..<end), as: ResponseCode.evidence(line.part(code)))
+    return names.read(line.part(start..<end), as: LoggedCode.evidence(line.part(code)))
   }
 
   /// Where the quotation mark before the question is. Before `[INFO] ` may stand a time, or what a container runtime puts

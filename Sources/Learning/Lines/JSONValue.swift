@@ -43,7 +43,7 @@ struct JSONValue: Sendable {
 
   /// The evidence of a response code given as its name.
   func responseCode(in line: UnsafeBufferPointer<UInt8>) -> NameEvidence {
-    kind == .string && !isEscaped ? ResponseCode.evidence(line.part(range)) : .asked
+    kind == .string && !isEscaped ? LoggedCode.evidence(line.part(range)) : .asked
   }
 
   /// Calls `body` with the string itself, its escapes resolved. Only one with escapes is copied.

@@ -16,7 +16,7 @@ package enum LineReading: Sendable, Hashable {
 }
 
 /// Why a line can't be believed.
-package enum LineFault: String, Sendable, Hashable, CaseIterable {
+package enum LineFault: String, Error, Sendable, Hashable, CaseIterable {
   /// Cut off, or two lines run into one, or not as its format has it.
   case torn
   /// Longer than `LineSplitter.longestLine`.
@@ -33,4 +33,10 @@ package enum LineFault: String, Sendable, Hashable, CaseIterable {
   case noHeader
   /// It isn't as its `LineTemplate` says.
   case otherShape
+  /// Of a tap: a frame that is no dnstap message.
+  case notDnstap
+  /// Of a tap: a frame whose DNS message can't be read.
+  case notDNS
+  /// Of a tap: a control frame of an unknown type. The stream goes on.
+  case unknownControl
 }

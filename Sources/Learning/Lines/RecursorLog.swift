@@ -33,7 +33,7 @@ enum RecursorLog {
     }
     guard let name else { return .malformed(.torn) }
     guard isAnswer, let code else { return names.read(line.part(name)) }
-    let evidence = ResponseCode.evidence(number: line.part(code), answers: answers.map(line.part))
+    let evidence = LoggedCode.evidence(number: line.part(code), answers: answers.map(line.part))
     return names.read(line.part(name), as: evidence)
   }
 

@@ -44,7 +44,7 @@ struct UnboundLog: Sendable {
     // Seconds, whether it came from the cache, and the size; Unbound 1.22 may say more.
     let seconds = code.upperBound + 1..<max(code.upperBound + 1, line.wordEnd(code.upperBound + 1))
     guard line.all(code, \.isLetterOrDigit), line.all(seconds, \.isDecimal) else { return .malformed(.torn) }
-    return names.read(line.part(question.name), as: ResponseCode.evidence(line.part(code)))
+    return names.read(line.part(question.name), as: LoggedCode.evidence(line.part(code)))
   }
 
   /// `ZONE ACTION CLIENT@PORT NAME TYPE CLASS`.

@@ -15,7 +15,7 @@ enum WindowsDNSLog {
     let isAnswer = line[open - 3] == UInt8(ascii: "R")
     guard isAnswer == packet.isSent else { return .skip }
     let code = line.wordStart(before: close, notBefore: open)..<close
-    let evidence = isAnswer ? ResponseCode.evidence(line.part(code)) : .asked
+    let evidence = isAnswer ? LoggedCode.evidence(line.part(code)) : .asked
     var index = close + 2
     let type = index..<line.wordEnd(index)
     guard line.isType(type) else { return .malformed(.torn) }

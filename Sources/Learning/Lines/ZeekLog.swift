@@ -91,7 +91,7 @@ struct ZeekLog: Sendable {
     guard let query, !line.isText("-", query), !line.isText("(empty)", query), !query.isEmpty else {
       return .skip
     }
-    let code = rcode.map { ResponseCode.evidence(line.part($0)) } ?? .asked
+    let code = rcode.map { LoggedCode.evidence(line.part($0)) } ?? .asked
     let hasAnswers = answers.map { !line.isText("-", $0) } ?? true
     return names.read(line.part(query), as: code == .resolved && !hasAnswers ? .denied : code)
   }

@@ -153,7 +153,7 @@ extension EngineLoop {
     wheel.add(lookup.token, at: lookup.deadline)
   }
 
-  private func complete(_ lookup: PendingLookup, _ conclusion: ReplyVerdict.Conclusion) {
+  private func complete(_ lookup: PendingLookup, _ conclusion: Conclusion) {
     guard let ticket = lookup.ticket else { return }
     complete(
       lookup,

@@ -1,13 +1,13 @@
-import Foundation
-import TestTools
+package import Foundation
 
 /// A real name server of this machine, started on loopback with files of its own and ended by its process id.
-final class RealServer {
-  let folder: URL
+package final class RealServer: Sendable {
+  /// Its files; gone when it ends.
+  package let folder: URL
   private let program: ChildProgram
 
   /// Starts `executable` with arguments made from the folder, which holds `files` and is gone when the server ends.
-  init(_ executable: String, files: [String: String], arguments: (URL) -> [String]) throws {
+  package init(_ executable: String, files: [String: String], arguments: (URL) -> [String]) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "\(executable)-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, text) in files {
@@ -17,13 +17,16 @@ final class RealServer {
     program = try ChildProgram(try ChildProgram.path(executable), arguments(folder))
   }
 
+  /// Asks it to end; it ends as well when nobody holds this value any more.
+  package func end() { program.signal(SIGTERM) }
+
   deinit {
     program.signal(SIGTERM)
     try? FileManager.default.removeItem(at: folder)
   }
 
   /// A port that neither UDP nor TCP uses now.
-  static func freePort() throws -> UInt16 {
+  package static func freePort() throws -> UInt16 {
     for _ in 0..<50 {
       let port = UInt16.random(in: 20_000..<30_000)
       let isFree = [SOCK_DGRAM, SOCK_STREAM].allSatisfy { type in

@@ -1,7 +1,7 @@
 import Deciding
 
 /// What an answer's code says of the name that was asked.
-enum ResponseCode {
+enum LoggedCode {
   /// By its name (RFC 6895 §2.3). A failure says nothing: the client asked, no more.
   static func evidence(_ text: UnsafeBufferPointer<UInt8>) -> NameEvidence {
     if text.isText("NOERROR", 0..<text.count) { return .resolved }

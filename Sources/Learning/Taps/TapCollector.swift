@@ -1,0 +1,139 @@
+package import DNS
+package import Deciding
+
+/// Gathers what the frames of one tap say until somebody takes it, and counts how the tap does.
+///
+/// What it holds is bounded whatever comes: names as in `SightingTally`, 4,096 distinct answers, and the rest is counted
+/// as dropped.
+package struct TapCollector: Sendable {
+  /// Refused frames that are kept for people to look at.
+  package static let mostSamples = 8
+
+  private let label: String
+  private var reader: TapReader
+  private var tally = SightingTally()
+  private var answers = GivenAnswers()
+  private var aliased = [DomainName: (target: DomainName, count: Int64)]()
+  /// Samples since the last report: the last few are wanted, but not a text for each frame of a flood.
+  private var freshSamples = 0
+  private var totals: SourceReport
+  private var meter: RateMeter
+
+  /// - Parameters:
+  ///   - label: the source's identity, such as `dnstap:unix:/run/postern/dnstap.sock`.
+  ///   - vantage: the tap, if its answers are believed.
+  package init(
+    label: String, trustedAs vantage: Vantage?, watching names: WatchedNames, targets: Set<DomainName> = [],
+    at now: Timestamp
+  ) {
+    self.label = label
+    reader = TapReader(trustedAs: vantage, watching: names, targets: targets)
+    totals = SourceReport(label: label, kind: "dnstap")
+    totals.connections = 0
+    meter = RateMeter(at: now)
+  }
+
+  /// Watches other names from now on; what was gathered stays.
+  package mutating func watch(_ names: WatchedNames, targets: Set<DomainName> = []) {
+    reader.watch(names, targets: targets)
+  }
+
+  /// Reads the next octets of a connection.
+  ///
+  /// - Throws: `FrameStreamError` when the connection can't go on; it is counted already, and so is what came before.
+  package mutating func read(
+    _ octets: UnsafeRawBufferPointer, of stream: inout FrameStream, at now: Timestamp
+  ) throws(FrameStreamError) {
+    let (before, unknownBefore) = (tally.lines, stream.unknownControls)
+    defer {
+      for _ in unknownBefore..<stream.unknownControls { tally.add(.malformed(.unknownControl)) }
+      if tally.lines > before {
+        meter.count(tally.lines - before, at: now)
+        totals.lastItemAt = now
+      }
+    }
+    do {
+      try stream.read(octets) { add($0, at: now) }
+    } catch {
+      refuse(error.fault, error.description)
+      throw error
+    }
+  }
+
+  /// Takes one frame.
+  package mutating func add(_ frame: UnsafeRawBufferPointer, at now: Timestamp) {
+    switch reader.read(frame, at: now) {
+    case .line(let line):
+      tally.add(line)
+      if case .malformed(let fault) = line, freshSamples < Self.mostSamples {
+        keep(TapReader.sample(of: frame, fault))
+      }
+    case .given(let lookup, let evidence):
+      tally.add(.name(lookup.question.name, evidence))
+      if !answers.add(lookup) { totals.dropped += 1 }
+    case .sameTarget(let name, let target):
+      tally.add(.unwatched)
+      if let known = aliased[name] {
+        aliased[name] = (target, known.count + 1)
+      } else if aliased.count < SightingTally.mostRelated {
+        aliased[name] = (target, 1)
+      } else {
+        totals.dropped += 1
+      }
+    }
+  }
+
+  /// Counts what is no frame: a connection that was refused, or that ended badly.
+  package mutating func refuse(_ fault: String, _ text: String) {
+    totals.refused[fault, default: 0] += 1
+    if freshSamples < Self.mostSamples { keep(RefusedSample(fault: fault, text: String(text.prefix(200)))) }
+  }
+
+  /// Notes how many connections are past their handshake.
+  package mutating func note(connections: Int) { totals.connections = connections }
+
+  /// Notes why nothing can be read; nil when it can.
+  package mutating func note(fault: String?) { totals.fault = fault }
+
+  /// Whether a report would hold something.
+  package var hasNews: Bool {
+    !tally.names.isEmpty || !tally.related.isEmpty || !aliased.isEmpty || !answers.isEmpty
+  }
+
+  /// What came since the last report.
+  package mutating func takeReport(at now: Timestamp) -> TapReport {
+    defer { freshSamples = 0 }
+    var report = TapReport()
+    report.sightings = tally.sightings(source: label, at: now)
+    report.related =
+      tally.relatedSightings(source: label, at: now)
+      + aliased.sorted { $0.key < $1.key }.map { name, alias in
+        RelatedSighting(
+          name: name, relation: .sameTarget(alias.target), source: label, count: alias.count, at: now)
+      }
+    report.lookups = answers.take()
+    aliased = [:]
+    totals = sourceReport(at: now)
+    tally = SightingTally()
+    return report
+  }
+
+  /// How the tap does, with what no report took yet.
+  package func sourceReport(at now: Timestamp) -> SourceReport {
+    var report = totals
+    let refused = tally.malformed.values.reduce(0, +)
+    report.items += tally.lines
+    report.watched += tally.lines - tally.unwatched - tally.skipped - refused
+    report.others += tally.unwatched + tally.skipped
+    for (fault, count) in tally.malformed { report.refused[fault.rawValue, default: 0] += count }
+    report.dropped += tally.overflow
+    report.rate = meter.rate(at: now)
+    return report
+  }
+
+  private mutating func keep(_ sample: RefusedSample) {
+    freshSamples += 1
+    if totals.samples.count >= Self.mostSamples { totals.samples.removeFirst() }
+    totals.samples.append(sample)
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Learning
+
+/// The frames of a capture, and what goes around them on a connection.
+struct CapturedFrames {
+  /// The frames alone.
+  let frames: [[UInt8]]
+
+  init(_ path: String) throws {
+    let octets = Array(try Data(contentsOf: URL(filePath: path)))
+    var stream = FrameStream()
+    var frames = [[UInt8]]()
+    try octets.withUnsafeBytes { octets in try stream.read(octets) { frames.append(Array($0)) } }
+    guard !frames.isEmpty else { throw CapturedFramesError.noFrames(path) }
+    self.frames = frames
+  }
+
+  /// The frames with their lengths, as often as it takes to make about a mebibyte of them, and how many they are.
+  var block: (octets: [UInt8], count: Int) {
+    let once = frames.flatMap { Self.number(UInt32($0.count)) + $0 }
+    let times = max(1, (1 << 20) / once.count)
+    return (Array(repeatElement(once, count: times).joined()), frames.count * times)
+  }
+
+  static let ready = control(4, Array(FrameStream.contentType.utf8))
+  static let start = control(2, Array(FrameStream.contentType.utf8))
+  static let stop = control(3, [])
+
+  private static func control(_ type: UInt32, _ contentType: [UInt8]) -> [UInt8] {
+    let fields = contentType.isEmpty ? [] : number(1) + number(UInt32(contentType.count)) + contentType
+    return number(0) + number(UInt32(4 + fields.count)) + number(type) + fields
+  }
+
+  private static func number(_ value: UInt32) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
+  }
+}
+
+enum CapturedFramesError: Error, CustomStringConvertible {
+  case noFrames(String)
+
+  var description: String {
+    switch self {
+    case .noFrames(let path): "\(path) has no frames. Try: a dnstap capture"
+    }
+  }
+}
