@@ -1,4 +1,4 @@
-internal import DNS
+package import DNS
 
 extension Watch {
   /// Lets time pass: retired vantages age, each set is judged fresh or stale, and a wall clock that
@@ -77,6 +77,15 @@ extension Watch {
 
   /// How each tracked name stands, by name.
   package var trackedNames: [TrackedName] { names.values.sorted { $0.name < $1.name } }
+
+  /// Where the aliases of tracked names lead now.
+  package var aliasTargets: Set<DomainName> {
+    var targets = Set<DomainName>()
+    for record in names.values.lazy.flatMap(\.states).flatMap(\.records) {
+      if case .name(let target) = record.data { targets.insert(target) }
+    }
+    return targets
+  }
 
   /// How each upstream does.
   package var vantageHealth: [(vantage: Vantage, health: VantageHealth)] {

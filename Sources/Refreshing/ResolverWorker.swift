@@ -128,6 +128,9 @@ package actor ResolverWorker: Service {
     measures.record(reports)
   }
 
+  /// Where the aliases of tracked names lead: another name that leads there looks related.
+  package var aliasTargets: Set<DomainName> { watch.aliasTargets }
+
   /// How each source does, by label.
   package private(set) var sourceReports: [String: SourceReport] = [:]
   private var unsavedReports = Set<String>()

@@ -15,7 +15,7 @@ import UnixSignals
 /// The service: everything concrete is named here and nowhere else.
 ///
 /// names due → `DNSResolver` → `ResolverWorker` (with `Watch`, which decides) → `HistoryStore` → `PublishedSets` →
-/// `SetServer`; beside it `SightingFeed`s bring names that clients use.
+/// `SetServer`; beside it the feeds of `SourceWiring` bring names that clients use.
 struct App {
   let services: ServiceGroup
   private let resolver: DNSResolver
@@ -40,7 +40,7 @@ struct App {
 
     let watch = Watch(
       policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage),
-      limits: limits,
+      taps: configuration.sources.compactMap(\.vantage), limits: limits,
       restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:)
     )
     let sets = PublishedSets(configuration.enabledSets.map(\.name))
@@ -56,16 +56,12 @@ struct App {
       site, listen: configuration.listen.value.map { .init(host: $0.host, port: $0.port) }, logger: logger,
       onListening: { logger.info("listening", metadata: ["http.address": "\($0)"]) })
 
-    var services: [any Service] = [server, worker]
-    let names = WatchedNames(configuration.enabledSets.flatMap(\.selectors))
-    for source in configuration.sources {
-      let position = restored.positions.first { $0.path == source.path.value }
-      let follower = FileFollower(
-        path: source.path.value, format: .dnsmasq, watching: names, position: position, source: source.label,
-        now: { clock.now })
-      services.append(
-        SightingFeed(follower: follower, path: source.path.value, worker: worker, logger: logger))
-    }
+    let wiring = SourceWiring(
+      names: WatchedNames(configuration.enabledSets.flatMap(\.selectors)), positions: restored.positions,
+      worker: worker, clock: clock, logger: logger)
+    let feeds = try configuration.sources.map(wiring.feed)
+    var services: [any Service] = [server, worker] + feeds
+    if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
     if configuration.upstreams.value == nil {
       services.append(
         SystemResolverFollower(resolver: resolver, worker: worker, logger: logger, started: choice.upstreams))

@@ -4,11 +4,12 @@ import Glibc
 /// Keeps firewalls that match only IP addresses in step with DNS names.
 @main
 struct Postern: AsyncParsableCommand {
+  static let version = "0.1.0"
   static let configuration = CommandConfiguration(
     commandName: "postern",
     abstract: "Keep firewalls that match only IP addresses in step with DNS names.",
     discussion: "Start with 'postern serve', or with 'postern resolve' to try it without a service.",
-    version: "0.1.0",
+    version: Self.version,
     subcommands: [
       ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, HistoryCommand.self,
       ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self, ApproveCommand.self,

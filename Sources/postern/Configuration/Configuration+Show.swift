@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Learning
 
 extension Configuration {
   /// The effective configuration for people: YAML that reads back as the same, each value with its origin.
@@ -14,6 +15,7 @@ extension Configuration {
       ("http", .mapping([("listen", list(listen) { .text($0.description) })])),
       ("upstreams", .decided(shownUpstreams, by: upstreams.origin)),
       ("sets", .mapping(sets.map { (key: $0.name.text, value: $0.shown) })),
+      ("formats", .mapping(formats.map { (key: $0.name, value: $0.shown) })),
       ("sources", .list(sources.map(\.shown))),
       ("limits", limits.shown),
       ("tokens", .list(tokens.map(\.shown))),
@@ -58,6 +60,7 @@ extension SetSetting {
       ("enabled", .decided(.boolean(enabled.value), by: enabled.origin)),
       ("names", list(names) { .text($0.text) }),
       ("patterns", list(patterns) { .text($0.text) }),
+      ("candidates", .decided(.boolean(candidates.value), by: candidates.origin)),
       (
         "families",
         .decided(.list(families.value.sorted().map { .text($0.description) }), by: families.origin)
@@ -78,9 +81,35 @@ extension SetSetting {
   }
 }
 
+extension LineFormatSetting {
+  fileprivate var shown: ShownValue {
+    var pairs: [(key: String, value: ShownValue)] = [("line", .text(template.text))]
+    if let required = template.required { pairs.append(("containing", .text(required))) }
+    pairs.append(("tells", .text(template.evidence.rawValue)))
+    return .mapping(pairs)
+  }
+}
+
 extension SourceSetting {
   fileprivate var shown: ShownValue {
-    .mapping([(kind.rawValue, .decided(.text(path.value), by: path.origin))])
+    var pairs: [(key: String, value: ShownValue)] = [
+      (key, .decided(.text(place.value), by: place.origin))
+    ]
+    if let name = name.value { pairs.append(("name", .text(name))) }
+    switch kind {
+    case .log, .pihole: break
+    case .lines(let format): pairs.append(("format", .text(format.name)))
+    case .dnstap(let endpoint, let isTrusted):
+      pairs.append(("trusted", .boolean(isTrusted)))
+      if case .tcp(let host, _) = endpoint, !ListenAddress.isLoopback(host) {
+        pairs.append(("allowRemote", .boolean(true)))
+      }
+    case .registry(let registry):
+      pairs.append(("repositories", .list(registry.repositories.map { .text($0.description) })))
+      pairs.append(("every", .text(QuantityText.text(registry.every))))
+      if let roots = registry.roots { pairs.append(("roots", .text(roots))) }
+    }
+    return .mapping(pairs)
   }
 }
 

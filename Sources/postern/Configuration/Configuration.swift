@@ -14,6 +14,8 @@ struct Configuration: Sendable, Equatable {
   let upstreams: Setting<[UpstreamSetting]?>
   /// In the file's order. A file that lists `sets` replaces the built-in list.
   let sets: [SetSetting]
+  /// Line formats that the configuration describes.
+  let formats: [LineFormatSetting]
   let sources: [SourceSetting]
   let limits: LimitSettings
   let tokens: [TokenSetting]
@@ -33,7 +35,10 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
   var description: String { EndpointText.text(host: host, port: port) }
 
   /// Whether only this machine can reach it.
-  var isLoopback: Bool {
+  var isLoopback: Bool { Self.isLoopback(host) }
+
+  /// Whether a host without brackets is this machine itself.
+  static func isLoopback(_ host: String) -> Bool {
     guard let address = IPAddress(host)?.unwrapped else { return host == "localhost" }
     return IPPrefix("127.0.0.0/8")?.contains(address) == true || address == IPAddress("::1")
   }
@@ -65,20 +70,6 @@ struct UpstreamSetting: Sendable, Hashable {
     self.transport = transport
     self.clientSubnet = clientSubnet
   }
-}
-
-/// Where sightings come from.
-struct SourceSetting: Sendable, Equatable {
-  enum Kind: String, Sendable, Hashable, CaseIterable {
-    /// dnsmasq's query log (`log-queries`), followed through rotation.
-    case dnsmasq
-  }
-
-  let kind: Kind
-  let path: Setting<String>
-
-  /// What sightings from it are labelled with: `dnsmasq:/var/log/dnsmasq.log`.
-  var label: String { "\(kind.rawValue):\(path.value)" }
 }
 
 /// The bounds of the whole service, each with its origin.

@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Learning
 
 /// Something in a configuration that is allowed but probably unwise.
 struct ConfigurationAdvice: Sendable, Hashable {
@@ -19,6 +20,8 @@ struct ConfigurationAdvice: Sendable, Hashable {
 struct ConfigurationFacts: Sendable {
   /// Token files that everybody on this machine can read.
   var worldReadableFiles: Set<String> = []
+  /// Followed files that are rotated with `copytruncate`, with the configuration that says so.
+  var truncatedFiles: [String: String] = [:]
   /// Files that the configuration names and this process can't read, with the reason.
   var unreadableFiles: [String: String] = [:]
 }
@@ -79,13 +82,34 @@ extension Configuration {
   }
 
   private func sourceAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
-    sources.enumerated().compactMap { index, source in
-      facts.unreadableFiles[source.path.value].map { reason in
+    sources.enumerated().flatMap { index, source -> [ConfigurationAdvice] in
+      func advice(_ sentence: String, _ remedy: String) -> ConfigurationAdvice {
         ConfigurationAdvice(
-          path: "sources[\(index)].\(source.kind.rawValue)", origin: source.path.origin,
-          sentence: "\(source.path.value) can't be read: \(reason)",
-          remedy: "let Postern's user read the file and its folder")
+          path: "sources[\(index)].\(source.key)", origin: source.place.origin, sentence: sentence,
+          remedy: remedy)
       }
+      var found = [ConfigurationAdvice]()
+      if let path = source.path {
+        if let reason = facts.unreadableFiles[path] {
+          found.append(
+            advice("\(path) can't be read: \(reason)", "let Postern's user read the file and its folder"))
+        }
+        if let place = facts.truncatedFiles[path] {
+          found.append(
+            advice(
+              "\(place) rotates \(path) with copytruncate, which loses lines that no reader can save",
+              "rotation by renaming: 'create' in its place"))
+        }
+      }
+      if case .dnstap(.tcp(let host, _), isTrusted: true) = source.kind,
+        !ListenAddress.isLoopback(host)
+      {
+        found.append(
+          advice(
+            "whoever reaches \(source.place.value) can put any public address into the set",
+            "a unix socket, or trusted: false"))
+      }
+      return found
     }
   }
 

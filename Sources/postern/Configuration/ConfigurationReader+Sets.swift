@@ -30,6 +30,7 @@ extension ConfigurationReader {
     let enabled = fields.setting("enabled", default: true, .boolean)
     let names = fields.setting("names", default: []) { $0.distinctList(.name) }
     let patterns = fields.setting("patterns", default: []) { $0.distinctList(.pattern) }
+    let candidates = fields.setting("candidates", default: false, .boolean)
     let families = fields.setting("families", default: Set(AddressFamily.allCases)) { readFamilies($0) }
     let retention = fields.setting("retention", default: SetPolicy.defaultRetention, .duration(anySpan))
     let maxStale = fields.setting(
@@ -39,7 +40,7 @@ extension ConfigurationReader {
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
-      families: families, retention: retention, maxStale: maxStale, floor: floor, ceiling: ceiling,
+      candidates: candidates, families: families, retention: retention, maxStale: maxStale, floor: floor, ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
       allowSpecial: guards.allowSpecial)
     // What is wrong in itself can't be judged together.

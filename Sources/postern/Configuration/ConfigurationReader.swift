@@ -15,14 +15,15 @@ enum ConfigurationReader {
     let listen = readHTTP(&root)
     let upstreams = root.setting("upstreams", default: nil) { readUpstreams($0) }
     let sets = root.child("sets").map(readSets) ?? SetSetting.builtIn
-    let sources = root.child("sources").map(readSources) ?? []
+    let formats = readFormats(&root)
+    let sources = root.child("sources").map { readSources($0, formats: formats) } ?? []
     let limits = readLimits(&root)
     let tokens = root.child("tokens").map(readTokens) ?? []
     root.finish()
     return Configuration(
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, upstreams: upstreams,
       sets: sets,
-      sources: sources, limits: limits, tokens: tokens)
+      formats: formats, sources: sources, limits: limits, tokens: tokens)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)
@@ -88,29 +89,7 @@ enum ConfigurationReader {
     }
   }
 
-  // MARK: Sources and tokens
-
-  private static func readSources(_ node: ConfigurationNode) -> [SourceSetting] {
-    var paths = Set<String>()
-    let sources = node.list { element -> SourceSetting? in
-      var mapping = MappingReader(element)
-      guard case .mapping = element.node else { return nil }
-      let dnsmasq = mapping.child("dnsmasq")
-      if let dnstap = mapping.child("dnstap") {
-        _ = mapping.child("trusted")
-        dnstap.fail(.unsupported, "dnstap is not supported yet", remedy: "dnsmasq: /var/log/dnsmasq.log")
-      } else if dnsmasq == nil {
-        mapping.missing("dnsmasq", remedy: "dnsmasq: /var/log/dnsmasq.log")
-      }
-      mapping.finish()
-      guard let dnsmasq, let path = dnsmasq.value(.absolutePath) else { return nil }
-      if !paths.insert(path).inserted {
-        dnsmasq.fail(.conflict, "\(quoted(path)) is followed twice", remedy: "remove one of them")
-      }
-      return SourceSetting(kind: .dnsmasq, path: Setting(path, dnsmasq.origin))
-    }
-    return sources ?? []
-  }
+  // MARK: Tokens
 
   private static func readTokens(_ node: ConfigurationNode) -> [TokenSetting] {
     var names = Set<String>()

@@ -12,6 +12,8 @@ struct SetSetting: Sendable, Equatable {
   let names: Setting<[DomainName]>
   /// Watched beside the profile's patterns.
   let patterns: Setting<[NamePattern]>
+  /// Whether Azure's region names are tried under the patterns.
+  let candidates: Setting<Bool>
   let families: Setting<Set<AddressFamily>>
   let retention: Setting<Duration>
   let maxStale: Setting<Duration>
@@ -30,10 +32,17 @@ struct SetSetting: Sendable, Equatable {
     return all.filter { seen.insert($0).inserted }
   }
 
+  /// Those that the profile suggests, and Azure's regions under each pattern.
+  private var candidateNames: [DomainName] {
+    let regions = selectors.compactMap(\.pattern).flatMap { AzureRegions.candidates(under: $0) }
+    return Set((profile.value?.candidates ?? []) + regions).sorted()
+  }
+
   /// The plain values.
   var policy: SetPolicy {
     SetPolicy(
-      name: name, selectors: selectors, seeds: profile.value?.seeds ?? [], families: families.value,
+      name: name, selectors: selectors, seeds: profile.value?.seeds ?? [],
+      candidates: candidates.value ? candidateNames : [], families: families.value,
       retention: retention.value, maxStale: maxStale.value,
       refresh: RefreshPolicy(floor: floor.value, ceiling: ceiling.value),
       guards: GuardPolicy(
@@ -54,7 +63,7 @@ extension SetSetting {
     let (refresh, guards) = (RefreshPolicy(), GuardPolicy())
     return SetSetting(
       name: name, origin: .builtIn, profile: Setting(profile), enabled: Setting(enabled), names: Setting([]),
-      patterns: Setting([]), families: Setting(Set(AddressFamily.allCases)),
+      patterns: Setting([]), candidates: Setting(false), families: Setting(Set(AddressFamily.allCases)),
       retention: Setting(SetPolicy.defaultRetention), maxStale: Setting(SetPolicy.defaultMaxStale),
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),

@@ -10,7 +10,7 @@ extension ConfigurationFacts {
       var facts = stat()
       if stat(path, &facts) == 0, facts.st_mode & 0o004 != 0 { worldReadableFiles.insert(path) }
     }
-    for source in configuration.sources { look(at: source.path.value) }
+    for path in configuration.sources.compactMap(\.path) { look(at: path) }
   }
 
   private mutating func look(at path: String) {

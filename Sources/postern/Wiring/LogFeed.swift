@@ -5,11 +5,13 @@ import Refreshing
 import ServiceLifecycle
 
 /// Follows a log and hands what it says to the worker; a file that can't be read is tried again.
-struct SightingFeed: Service {
+struct LogFeed: SourceFeed {
   let follower: FileFollower
   let path: String
   let worker: ResolverWorker
   let logger: Logger
+
+  var report: SourceReport { get async { await follower.report } }
 
   func run() async throws {
     _ = await cancelWhenGracefulShutdown {
@@ -22,7 +24,7 @@ struct SightingFeed: Service {
             logger.info(
               "the followed file changed", metadata: ["source.path": "\(path)", "source.change": "\(note)"])
           }
-          await worker.observe(batch.sightings, position: batch.position)
+          await worker.observe(batch.sightings, related: batch.related, position: batch.position)
         } catch is CancellationError {
           return
         } catch {
