@@ -5,6 +5,9 @@ package import Deciding
 package struct SightingTally: Sendable, Hashable {
   /// The most distinct names that one batch reports; a flood of random labels can't make it larger.
   package static let mostNames = 4096
+  /// How many names more it reports of which the source says that they have an address: random labels have none, so that
+  /// a flood of them doesn't hide a real name.
+  package static let mostResolved = 1024
   /// The most related names that one batch reports.
   package static let mostRelated = 256
 
@@ -20,7 +23,7 @@ package struct SightingTally: Sendable, Hashable {
   package private(set) var skipped: Int64 = 0
   /// Lines that can't be believed, by fault.
   package private(set) var malformed = [LineFault: Int64]()
-  /// Sightings of names beyond `mostNames`, which are counted but not named.
+  /// Sightings of names beyond `mostNames` and `mostResolved`, which are counted but not named.
   package private(set) var overflow: Int64 = 0
 
   /// A tally of nothing read.
@@ -32,7 +35,7 @@ package struct SightingTally: Sendable, Hashable {
     switch reading {
     case .name(let name, let evidence):
       if names[name]?.add(evidence) != nil { return }
-      if names.count < Self.mostNames {
+      if names.count < Self.mostNames + (evidence == .resolved ? Self.mostResolved : 0) {
         names[name] = NameTally(evidence)
       } else {
         overflow += 1

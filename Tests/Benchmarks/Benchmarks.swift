@@ -19,6 +19,7 @@ enum Benchmarks {
     case "lines": try await LineBenchmark.run(rest)
     case "lookups": try await LookupBenchmark.run(rest)
     case "render": try await RenderBenchmark.run(rest)
+    case "tap-latency": try await TapLatencyBenchmark.run(rest)
     case "tap-socket": try await TapSocketBenchmark.run(rest)
     default: print("usage: benchmarks NAME [ARGUMENT…]")
     }

@@ -26,6 +26,17 @@ struct CapturedFrames {
   static let start = control(2, Array(FrameStream.contentType.utf8))
   static let stop = control(3, [])
 
+  /// A framed CLIENT_RESPONSE with one address for a hostname.
+  static func answer(to name: String) -> [UInt8] {
+    let labels = name.split(separator: ".").map { [UInt8($0.utf8.count)] + Array($0.utf8) }.joined() + [0]
+    let message =
+      [0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0] as [UInt8] + labels + [0, 1, 0, 1]
+      + [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 150, 171, 69, 10]
+    let inner: [UInt8] = [1 << 3, 6, 14 << 3 | 2, UInt8(message.count)] + message
+    let frame: [UInt8] = [14 << 3 | 2, UInt8(inner.count)] + inner + [15 << 3, 1]
+    return number(UInt32(frame.count)) + frame
+  }
+
   private static func control(_ type: UInt32, _ contentType: [UInt8]) -> [UInt8] {
     let fields = contentType.isEmpty ? [] : number(1) + number(UInt32(contentType.count)) + contentType
     return number(0) + number(UInt32(4 + fields.count)) + number(type) + fields

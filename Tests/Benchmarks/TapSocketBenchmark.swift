@@ -1,6 +1,5 @@
 import Deciding
 import Foundation
-import Glibc
 import Learning
 import Synchronization
 
@@ -62,51 +61,17 @@ enum TapSocketBenchmark {
   }
 
   private static func writeBlocking(_ block: [UInt8], _ times: Int, to path: String) throws -> Double {
-    let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let octets = Array(path.utf8)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets.prefix($0.count - 1)) }
-    let isConnected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-      }
-    }
-    guard isConnected else { throw TapSocketError.lost("connect") }
-    try send(CapturedFrames.ready, socket)
+    let writer = try TapWriter(path)
+    try writer.send(CapturedFrames.ready)
     // ACCEPT has the length of READY.
-    try receive(CapturedFrames.ready.count, socket)
+    try writer.receive(CapturedFrames.ready.count)
     let clock = ContinuousClock()
     let start = clock.now
-    try send(CapturedFrames.start, socket)
-    for _ in 0..<times { try send(block, socket) }
-    try send(CapturedFrames.stop, socket)
-    try receive(CapturedFrames.stop.count, socket)
+    try writer.send(CapturedFrames.start)
+    for _ in 0..<times { try writer.send(block) }
+    try writer.send(CapturedFrames.stop)
+    try writer.receive(CapturedFrames.stop.count)
     return Double((clock.now - start).milliseconds) / 1000
-  }
-
-  private static func send(_ octets: [UInt8], _ socket: Int32) throws {
-    try octets.withUnsafeBytes { octets in
-      var sent = 0
-      while sent < octets.count {
-        let count = Glibc.send(
-          socket, octets.baseAddress?.advanced(by: sent), min(65_536, octets.count - sent),
-          Int32(MSG_NOSIGNAL))
-        guard count > 0 else { throw TapSocketError.lost("send") }
-        sent += count
-      }
-    }
-  }
-
-  private static func receive(_ count: Int, _ socket: Int32) throws {
-    var octets = [UInt8](repeating: 0, count: count)
-    var received = 0
-    while received < count {
-      let got = recv(socket, &octets, count - received, 0)
-      guard got > 0 else { throw TapSocketError.lost("receive") }
-      received += got
-    }
   }
 
   private static func residentKibibytes() throws -> Int {
@@ -114,15 +79,5 @@ enum TapSocketBenchmark {
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
     return line.flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }.flatMap { Int($0) }
       ?? 0
-  }
-}
-
-enum TapSocketError: Error, CustomStringConvertible {
-  case lost(String)
-
-  var description: String {
-    switch self {
-    case .lost(let call): "the other side of the socket is gone: \(call)"
-    }
   }
 }

@@ -5,6 +5,9 @@ import Deciding
 struct GivenAnswers: Sendable {
   /// The most distinct answers of one batch; a flood can't make it larger.
   static let most = 4096
+  /// How many of these are kept free for addresses: a flood of random labels brings denials, which must not crowd out
+  /// what clients were really given.
+  static let keptForAddresses = 1024
 
   private var kept = [Key: (order: Int, lookup: Lookup)]()
   private var count = 0
@@ -40,7 +43,8 @@ struct GivenAnswers: Sendable {
   /// Keeps a lookup; false when there is no room for another.
   mutating func add(_ lookup: Lookup) -> Bool {
     let key = Key(lookup)
-    guard kept.count < Self.most || kept[key] != nil else { return false }
+    let room = lookup.outcome == .answer ? Self.most : Self.most - Self.keptForAddresses
+    guard kept.count < room || kept[key] != nil else { return false }
     count += 1
     kept[key] = (count, lookup)
     return true

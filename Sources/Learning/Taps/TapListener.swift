@@ -88,6 +88,10 @@ package final class TapListener: Sendable {
     if !report.isEmpty { await deliver(report) }
   }
 
+  private static func tcp(_ option: Int32) -> ChannelOptions.Types.SocketOption {
+    ChannelOptions.socket(IPPROTO_TCP, option)
+  }
+
   private func listen(
     on group: MultiThreadedEventLoopGroup, _ file: inout UnixSocket?
   ) async throws(TapListenerError) -> any Channel {
@@ -114,7 +118,11 @@ package final class TapListener: Sendable {
         return
           try await bootstrap
           .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+          // A resolver whose machine is gone sends no end, and a tap counts as live until it does.
           .childChannelOption(.socketOption(.so_keepalive), value: 1)
+          .childChannelOption(Self.tcp(TCP_KEEPIDLE), value: 30)
+          .childChannelOption(Self.tcp(TCP_KEEPINTVL), value: 10)
+          .childChannelOption(Self.tcp(TCP_KEEPCNT), value: 3)
           .bind(host: host, port: port).get()
       }
     } catch let error as TapListenerError {

@@ -34,7 +34,7 @@ import Testing
     try await isAnswered("ready.microsoft.com", port: authorityPort)
     let running = try server.start(port: port, authority: authorityPort, tap: place)
     try await isAnswered("ready.microsoft.com", port: port)
-    try await eventually("\(server.rawValue) connects") { tap.listener.report.connections == 1 }
+    try await eventually("\(server.rawValue) connects") { tap.listener.report.connections ?? 0 > 0 }
     for question in [
       ["eastus.\(Self.domain)", "A"], ["eastus.\(Self.domain)", "AAAA"], ["westeurope.\(Self.domain)", "A"],
       ["nosuchregion.\(Self.domain)", "A"], ["a\\.b.\(Self.domain)", "A"], ["own.microsoft.com", "A"],

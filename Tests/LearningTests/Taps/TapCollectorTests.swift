@@ -67,7 +67,8 @@ import Testing
           .clientResponse, TapFrames.message(own, flags: 0x8180, answers: [.alias(own, "edge.test")])))
     }
     let report = collector.takeReport(at: Self.now)
-    #expect(report.sightings.count == SightingTally.mostNames)
+    let mostNames = SightingTally.mostNames + SightingTally.mostResolved
+    #expect(report.sightings.count == mostNames)
     #expect(report.lookups.count == GivenAnswers.most)
     #expect(report.related.count == SightingTally.mostRelated)
     let told = collector.sourceReport(at: Self.now)
@@ -77,10 +78,28 @@ import Testing
     #expect(
       told.dropped
         == Int64(
-          (floods - SightingTally.mostNames) + (floods - GivenAnswers.most)
+          (floods - mostNames) + (floods - GivenAnswers.most)
             + (floods - SightingTally.mostRelated)))
     collector.add(Self.answer("eastus", [1, 1, 1, 1]))
     #expect(collector.takeReport(at: Self.now).lookups.count == 1, "the next batch has room again")
+  }
+
+  @Test("a flood of random labels must not hide a real name or what its client was given")
+  func keepsRoomForRealNames() {
+    var collector = Self.collector()
+    for index in 0..<10_000 {
+      let name = "r\(index).data.mcr.microsoft.com"
+      collector.add(TapFrames.frame(.clientQuery, TapFrames.message(name)))
+      collector.add(TapFrames.frame(.clientResponse, TapFrames.message(name, flags: 0x8183)))
+    }
+    collector.add(
+      TapFrames.frame(.clientQuery, TapFrames.message("eastus.data.mcr.microsoft.com")))
+    collector.add(Self.answer("eastus", [1, 1, 1, 1]))
+    let report = collector.takeReport(at: Self.now)
+    #expect(report.sightings.count == SightingTally.mostNames + 1)
+    #expect(report.sightings.contains { $0.name.text.hasPrefix("eastus.") && $0.evidence == .resolved })
+    #expect(report.lookups.count == GivenAnswers.most - GivenAnswers.keptForAddresses + 1)
+    #expect(report.lookups.last?.outcome == .answer)
   }
 
   @Test("a source must tell what it read, what it refused, and how fast")

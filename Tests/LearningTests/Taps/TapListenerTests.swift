@@ -228,6 +228,53 @@ import Testing
     }
   }
 
+  @Test("a receiver that takes its time must stop nobody from sending")
+  func readsOnWhileDelivering() async throws {
+    try await Tool.withFolder { folder in
+      let path = folder.appending(path: "s").path
+      let tap = TapListener(
+        endpoint: .unix(path: path), label: "slow", isTrusted: true, vantage: Vantage("tap"),
+        watching: DnsmasqQueryLogTests.mcr, now: { Timestamp(seconds: 1) })
+      let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
+      let (released, release) = AsyncStream.makeStream(of: Void.self)
+      let running = Task {
+        try await tap.run(onListening: { _ in isReady.yield() }) { _ in
+          for await _ in released { break }
+        }
+      }
+      for await _ in ready { break }
+      let sender = try TapSender(unix: path)
+      // More than the socket's buffers hold.
+      let block = try Fixture.octets("unbound-1.17.1-dnstap-uni.rx.raw").dropFirst(42).dropLast(12)
+      try await sender.send(TapFrames.ready + TapFrames.start)
+      for _ in 0..<50 { try await sender.send(Array(block)) }
+      try await sender.send(TapFrames.stop)
+      #expect(try await sender.receive(54) == TapFrames.accept + TapFrames.finish)
+      #expect(tap.report.items == 50 * 128)
+      release.finish()
+      running.cancel()
+      try await running.value
+      #expect(!FileManager.default.fileExists(atPath: path))
+    }
+  }
+
+  @Test("a crowd that connects and leaves at once must leave nothing behind")
+  func survivesCrowds() async throws {
+    try await RunningTap.onUnixSocket { tap, path in
+      for round in 0..<300 {
+        let sender = try TapSender(unix: path)
+        if round % 3 == 0 { try await sender.send(TapFrames.ready) }
+        if round % 3 == 1 { try await sender.send(TapFrames.start + Self.frame("n\(round)")) }
+        sender.close()
+      }
+      try await eventually("all have left") { tap.listener.report.connections == 0 }
+      try await eventually("what they sent is read") { tap.names.count == 100 }
+      let last = try TapSender(unix: path)
+      try await last.send(TapFrames.start + Self.frame("last"))
+      try await eventually("there is room") { tap.names.count == 101 }
+    }
+  }
+
   @Test("errors must say what to try")
   func describesErrors() {
     let unix = TapEndpoint.unix(path: "/run/postern/dnstap.sock")
