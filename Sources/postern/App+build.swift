@@ -49,7 +49,8 @@ struct App {
       watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger)
 
     let site = Site(
-      sets: sets, policies: configuration.enabledSets.map(\.policy), history: history, sightings: SubmittedSightings(worker: worker, clock: clock),
+      sets: sets, policies: configuration.enabledSets.map(\.policy), history: history,
+      sightings: SubmittedSightings(worker: worker, clock: clock),
       tokens: try configuration.tokens.map(AccessToken.init(reading:)), readiness: { served.readiness },
       metrics: metrics, now: { clock.now })
     let server = SetServer(

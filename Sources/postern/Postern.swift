@@ -12,7 +12,8 @@ struct Postern: AsyncParsableCommand {
     version: Self.version,
     subcommands: [
       ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, HistoryCommand.self,
-      ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self, ApproveCommand.self,
+      ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self,
+      ApproveCommand.self,
       ForgetCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
     ])
 

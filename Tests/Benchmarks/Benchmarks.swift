@@ -8,6 +8,8 @@ enum Benchmarks {
     case "aggregate": try await AggregateBenchmark.run(rest)
     case "frames": try await FrameBenchmark.run(rest)
     case "fuzz-frames": try FuzzFrames.run(rest)
+    case "follow": try await FollowBenchmark.run(rest)
+    case "follow-rate": try await FollowBenchmark.rate(rest)
     case "fuzz-lines": try await LineBenchmark.fuzz(rest)
     case "fuzz-replies": try FuzzReplies.run(rest)
     case "history": try await HistoryBenchmark.run(rest)

@@ -3,7 +3,7 @@ import Deciding
 import Glibc
 import Learning
 
-/// How many lines of dnsmasq's query log are read in a second, and a run of the line reader over noise.
+/// How many lines of a log are read in a second, and a run of the line readers over noise.
 enum LineBenchmark {
   private static let watched = WatchedNames(Profile.mcrGlobal.selectors + Profile.mcrChina.selectors)
 
@@ -14,7 +14,8 @@ enum LineBenchmark {
       print("usage: benchmarks lines FILE TIMES")
       return
     }
-    var reader = SightingReader(.dnsmasq, watching: watched)
+    let format = LineFormat.detect(Array(octets.prefix(65_536)))
+    var reader = SightingReader(format, watching: watched)
     let clock = ContinuousClock()
     let taken = clock.measure {
       for _ in 0..<times { reader.append(octets) }
@@ -22,11 +23,13 @@ enum LineBenchmark {
     let tally = reader.takeTally()
     let seconds = Double(taken.milliseconds) / 1000
     print(
-      "lines\t\(tally.lines)\tnames\t\(tally.names.count)\tlines/s\t\(Int(Double(tally.lines) / max(seconds, 0.001)))"
-    )
+      "format\t\(format.rawValue)\tlines\t\(tally.lines)\tnames\t\(tally.names.count)\tlines/s\t"
+        + "\(Int(Double(tally.lines) / max(seconds, 0.001)))\tMB/s\t"
+        + "\(Int(Double(octets.count * times) / 1e6 / max(seconds, 0.001)))")
   }
 
-  /// `fuzz-lines SECONDS SEED`: reads lines made of log fragments that mostly follow in order; ends by itself, or by a crash.
+  /// `fuzz-lines SECONDS SEED`: reads lines of each format in turn, made of fragments that mostly follow in order; ends
+  /// by itself, or by a crash.
   static func fuzz(_ arguments: [String]) async throws {
     guard arguments.count == 2, let seconds = Int(arguments[0]), var state = UInt64(arguments[1]) else {
       print("usage: benchmarks fuzz-lines SECONDS SEED")
@@ -36,33 +39,46 @@ enum LineBenchmark {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407  // Knuth, TAOCP 3.3.4
       return Int(truncatingIfNeeded: state >> 33) % bound
     }
-    // In the order of a good line, so that one in a few is whole but for a small fault.
-    let fragments: [[UInt8]] = [
-      "Nov 23 08:31:19 ", "dnsmasq[1]: ", "query[", "A", "] ", "eastus", ".data.mcr.microsoft.com", " from ",
-      "10.0.0.1", "\n", "<30>1 ", "1 10.0.0.1/53 ", "reply ", " is ", "\r", "\0", "\u{1b}[31m", ".", "-",
-      "host ",
-    ].map { Array($0.utf8) }
-    var next = 0
-    var reader = SightingReader(.dnsmasq, watching: watched)
+    let template = try LineTemplate("{*} q={name} from {client}")
+    let readers = LineFormat.allCases.map { LineReader($0) } + [LineReader(template)]
     let end = ContinuousClock.now + .seconds(seconds)
     var (lines, names): (Int64, Int64) = (0, 0)
+    var turn = 0
     while ContinuousClock.now < end {
-      for _ in 0..<10_000 {
-        next = random(12) == 0 ? random(fragments.count) : next > 8 ? 0 : next + 1
-        var piece = fragments[next]
-        if random(60) == 0 { piece.append(UInt8(random(256))) }
-        reader.append(piece)
+      let number = turn % readers.count
+      turn += 1
+      var reader = SightingReader(readers[number], watching: watched)
+      let good = LineFuzz.lines[number].map { $0.map { Array($0.utf8) } }
+      for _ in 0..<500 {
+        let line = good[random(good.count)]
+        var next = 0
+        while next < line.count {
+          var piece = line[next]
+          switch random(40) {
+          case 0: piece.append(UInt8(random(256)))
+          case 1: piece += LineFuzz.marks[random(LineFuzz.marks.count)]
+          case 2: next = random(line.count)
+          case 3 where !piece.isEmpty: piece.removeSubrange(random(piece.count)...)
+          default: break
+          }
+          reader.append(piece)
+          next += 1
+        }
+        reader.append(random(50) == 0 ? [0x0d, 0x0a] : [0x0a])
       }
-      reader.append([0x0a])
       let tally = reader.takeTally()
       lines += tally.lines
       names += tally.names.values.reduce(0) { $0 + $1.count }
       for name in tally.names.keys where !name.isHostname { print("not a hostname: \(name)") }
+      for sample in reader.refused.samples
+      where sample.text.utf8.contains(where: { !(0x20...0x7e).contains($0) }) {
+        print("not printable: \(sample.text)")
+      }
     }
     print("lines\t\(lines)\tsightings\t\(names)")
   }
 
-  private static func read(_ path: String) -> [UInt8]? {
+  static func read(_ path: String) -> [UInt8]? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var octets = [UInt8]()

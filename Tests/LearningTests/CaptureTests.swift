@@ -59,7 +59,7 @@ import Testing
       file: "dnsdist-1.7.3-logaction-queries.log", format: .dnsdist, resolved: [], asked: good.union(bad)),
     Capture(file: "dnsdist-1.7.3-logresponse.log", format: .dnsdist, resolved: good, denied: bad),
     Capture(file: "systemd-resolved-252-monitor.jsonl", format: .resolved, resolved: good, denied: bad),
-    Capture(file: "systemd-resolved-252-debug.log", format: .resolved, resolved: [weu, asia]),
+    Capture(file: "systemd-resolved-252-debug.log", format: .resolved, resolved: [weu, eus, asia]),
     Capture(file: "squid-5.7-access-connect.log", format: .squid, resolved: [weu, eus], asked: [nosuch]),
     Capture(file: "squid-5.7-access-combined.log", format: .squid, resolved: [weu, eus], asked: [nosuch]),
     Capture(file: "nginx-1.22.1-stream-ssl_preread.log", format: .nginx, resolved: [weu, eus, mcr]),

@@ -1,6 +1,7 @@
 import DNS
 import Deciding
 import Foundation
+import TestTools
 import Testing
 
 @testable import Learning
@@ -8,6 +9,9 @@ import Testing
 /// A log in a folder of its own, with a writer like a server's, a follower, and the count of what it reported.
 final class FollowedLog {
   static let watched = WatchedNames([.pattern(NamePattern(canonical: "*.data.example.com"))])
+
+  /// Makes lines as long as a log's, so that one batch has fewer names than `SightingTally.mostNames`.
+  static let padding = "# " + String(repeating: "-", count: 60)
 
   let folder: URL
   let path: String
@@ -42,7 +46,7 @@ final class FollowedLog {
 
   /// Writes lines, each with a name that was never written before.
   func write(_ count: Int, unterminated: Bool = false) throws {
-    var text = (0..<count).map { "n\(written + $0).data.example.com\n" }.joined()
+    var text = (0..<count).map { "n\(written + $0).data.example.com \(Self.padding)\n" }.joined()
     if unterminated { text.removeLast() }
     written += count
     try writer?.write(contentsOf: Data(text.utf8))
@@ -60,12 +64,20 @@ final class FollowedLog {
     try FileManager.default.copyItem(atPath: path, toPath: path + suffix)
   }
 
+  /// Compresses a rotated file as `logrotate` does: another file, which then has the old one's time.
+  func compress(_ suffix: String) async throws {
+    let outcome = try await Tool.run("gzip", [path + suffix])
+    try #require(outcome.status == 0, "\(outcome.errors)")
+  }
+
   func truncate() throws { try #require(Foundation.truncate(path, 0) == 0) }
 
   func delete(_ suffix: String = "") throws { try FileManager.default.removeItem(atPath: path + suffix) }
 
   /// Ends the follower as a kill does: what wasn't stored is forgotten.
   func kill() { follower = nil }
+
+  var report: SourceReport? { get async { await follower?.report } }
 
   func take(position: FollowerPosition?) { self.position = position }
 

@@ -21,7 +21,8 @@ import Testing
     // Keys.
     Bad(
       "lisen: x",
-      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, sources, limits, tokens"),
+      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, tokens"
+    ),
     Bad("sate: /x", "p.yaml:1:1: unknown key 'sate'. Try: state"),
     Bad("http:\n  lisetn: []", "p.yaml:2:3: http: unknown key 'lisetn'. Try: listen"),
     Bad(
@@ -182,11 +183,44 @@ import Testing
       "limits: { outstanding: 65537 }",
       "p.yaml:1:24: limits.outstanding: '65537' is out of range. Try: 1 to 65536"),
     Bad(
-      "sources: [{ dnstap: unix:/run/d.sock, trusted: true }]",
-      "p.yaml:1:21: sources[0].dnstap: dnstap is not supported yet. Try: dnsmasq: /var/log/dnsmasq.log"),
-    Bad(
       "sources: [{}]",
-      "p.yaml:1:11: sources[0]: the key 'dnsmasq' is missing. Try: dnsmasq: /var/log/dnsmasq.log"),
+      "p.yaml:1:11: sources[0]: the kind of source is missing. Try: dnsmasq: /var/log/dnsmasq.log, or one of dnsmasq, unbound, bind, pdns-recursor, dnsdist, coredns, resolved, adguard, windows-dns, zeek, suricata, squid, nginx, haproxy, envoy, container-runtime, azure-firewall, route53, hostnames, dnstap, pihole, registry, lines"
+    ),
+    Bad(
+      "sources: [{ dnsmask: /a }]",
+      "p.yaml:1:13: sources[0]: 'dnsmask' is no kind of source. Try: dnsmasq"),
+    Bad(
+      "sources: [{ dnsmasq: /a, unbound: /b }]",
+      "p.yaml:1:11: sources[0]: 'dnsmasq' and 'unbound' are given. Try: one line of sources for each"),
+    Bad(
+      "sources: [{ dnstap: /run/d.sock }]",
+      "p.yaml:1:21: sources[0].dnstap: '/run/d.sock' is not where a tap can connect. Try: unix:/run/postern/dnstap.sock or tcp:127.0.0.1:6000"
+    ),
+    Bad(
+      "sources: [{ dnstap: 'tcp:0.0.0.0:6000' }]",
+      "p.yaml:1:21: sources[0].dnstap: tcp:0.0.0.0:6000 can be reached from other machines, and nothing proves who sends. Try: tcp:127.0.0.1:6000, unix:/run/postern/dnstap.sock, or allowRemote: true"
+    ),
+    Bad(
+      "sources: [{ registry: 10.0.0.1 }]",
+      "p.yaml:1:23: sources[0].registry: '10.0.0.1' is no registry. Try: a host with an optional port, such as mcr.microsoft.com or registry.example.com:5000"
+    ),
+    Bad(
+      "sources: [{ registry: r.example.com }]",
+      "p.yaml:1:11: sources[0]: the key 'repositories' is missing. Try: repositories: [hello-world], small ones that anybody may pull"
+    ),
+    Bad(
+      "sources: [{ registry: mcr.microsoft.com, every: 1m }]",
+      "p.yaml:1:49: sources[0].every: '1m' is out of range. Try: 10m to 30d"),
+    Bad(
+      "sources: [{ lines: /a, format: edge }]",
+      "p.yaml:1:32: sources[0].format: there is no format 'edge' under formats. Try: formats: { edge: '{*} {name} {*}' }"
+    ),
+    Bad(
+      "formats: { dnsmasq: '{name}' }",
+      "p.yaml:1:21: formats.dnsmasq: 'dnsmasq' is the name of a built-in format. Try: another name"),
+    Bad(
+      "sources: [{ dnsmasq: /a, trusted: true }]",
+      "p.yaml:1:26: sources[0]: unknown key 'trusted'. Try: one of dnsmasq, name"),
     Bad(
       "sources: [{ dnsmasq: /a }, { dnsmasq: /a }]",
       "p.yaml:1:39: sources[1].dnsmasq: '/a' is followed twice. Try: remove one of them"),
@@ -285,7 +319,7 @@ import Testing
     #expect(policy.guards == GuardPolicy() && policy.refresh == RefreshPolicy())
   }
 
-  /// The sample of the design, without the source that isn't supported yet.
+  /// The sample of the design.
   static let sample = """
     state: /var/lib/postern            # database and keys
     http:
@@ -309,6 +343,7 @@ import Testing
       mcr-china: { profile: mcr-china, enabled: false }
     sources:                           # where sightings come from
       - { dnsmasq: /var/log/dnsmasq.log }
+      - { dnstap: unix:/run/postern/dnstap.sock, trusted: true }
     limits: { queriesPerSecond: 500, outstanding: 1024, namesPerPattern: 1024, addressesPerName: 1000 }
     tokens:                            # who may do what
       - { name: ops, file: /etc/postern/ops.token, may: [sightings, operate] }
@@ -327,7 +362,11 @@ import Testing
     let builtIn = try ConfigurationLoader.configuration(text: nil)
     #expect(configuration.sets.map(\.policy) == builtIn.sets.map(\.policy))
     #expect(configuration.sets.map(\.enabled.value) == [true, false])
-    #expect(configuration.sources.map(\.label) == ["dnsmasq:/var/log/dnsmasq.log"])
+    #expect(
+      configuration.sources.map(\.label) == [
+        "dnsmasq:/var/log/dnsmasq.log", "dnstap:unix:/run/postern/dnstap.sock",
+      ])
+    #expect(configuration.sources.compactMap(\.vantage).count == 1)
     #expect(configuration.tokens.map(\.permissions.value) == [[.sightings, .operate]])
     #expect(configuration.tokens.map(\.secret.value) == [.file("/etc/postern/ops.token")])
     #expect(configuration.state.origin.description == "p.yaml:1:8")

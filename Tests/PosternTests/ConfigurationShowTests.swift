@@ -20,6 +20,7 @@ import Testing
             enabled: true  # default
             names: []  # default
             patterns: []  # default
+            candidates: false  # default
             families: [ipv4, ipv6]  # default
             retention: 1d  # default
             maxStale: 7d  # default
@@ -36,6 +37,7 @@ import Testing
             enabled: false  # default
             names: []  # default
             patterns: []  # default
+            candidates: false  # default
             families: [ipv4, ipv6]  # default
             retention: 1d  # default
             maxStale: 7d  # default
@@ -65,17 +67,32 @@ import Testing
       sets:
         a: { names: [www.example.com], patterns: ["*.data.example.com"], guards: { allowSpecial: ["fd00::/8"] } }
         true: { profile: mcr-global, retention: 1500ms, guards: { shrink: 12.5%, growth: 1.5x } }
-      sources: [{ dnsmasq: "/var/log/my #1.log" }]
+      formats: { edge: '{t} "{name}" {*}', sni: { line: 'json:/tls/sni', containing: tls, tells: resolved } }
+      sources:
+        - { dnsmasq: "/var/log/my #1.log" }
+        - { dnstap: "tcp:[::1]:6000", name: office, trusted: true }
+        - { dnstap: "tcp:0.0.0.0:6001", allowRemote: true }
+        - { registry: "https://mcr.microsoft.com/", every: 12h }
+        - { registry: "r.example.com:5000", repositories: [a/b:1], roots: /r.pem }
+        - { pihole: /etc/pihole/pihole-FTL.db }
+        - { lines: /l, format: sni }
       tokens: [{ name: ops, file: /a b, may: [operate, sightings] }]
       """
     let first = try ConfigurationLoader.configuration(text: yaml, file: "p.yaml")
     let again = try ConfigurationLoader.configuration(text: first.shownAsYAML(), file: "shown.yaml")
     #expect(again.upstreams.value == first.upstreams.value)
     #expect(again.sets.map(\.policy) == first.sets.map(\.policy))
-    #expect(again.sources.map(\.path.value) == ["/var/log/my #1.log"])
+    #expect(again.sources.map(\.kind) == first.sources.map(\.kind))
+    #expect(
+      again.sources.map(\.label) == [
+        "dnsmasq:/var/log/my #1.log", "office", "dnstap:tcp:0.0.0.0:6001", "registry:mcr.microsoft.com",
+        "registry:r.example.com:5000", "pihole:/etc/pihole/pihole-FTL.db", "lines:/l",
+      ])
+    #expect(again.sources.compactMap(\.vantage?.label) == ["office"])
+    #expect(again.formats == first.formats)
     #expect(again.tokens.map(\.secret.value) == first.tokens.map(\.secret.value))
     #expect(again.tokens.map(\.permissions.value) == first.tokens.map(\.permissions.value))
-    #expect(first.shownAsYAML().contains("  - { dnsmasq: \"/var/log/my #1.log\" }  # p.yaml:5:22\n"))
+    #expect(first.shownAsYAML().contains("  - { dnsmasq: \"/var/log/my #1.log\" }  # p.yaml:7:16\n"))
   }
 
   @Test("programs must be able to read values and origins")

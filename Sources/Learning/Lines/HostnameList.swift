@@ -14,9 +14,8 @@ enum HostnameList {
     return names.read(name)
   }
 
-  /// Whether a line is a hostname or a comment. A single label is hardly a host's name here, and rather a line of text.
+  /// Whether a line is a hostname. A single label is hardly a host's name here, and a comment may be any format's.
   static func isItsLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-    if line.first == UInt8(ascii: "#") { return true }
     guard line.contains(UInt8(ascii: ".")) else { return false }
     let end = line.last == UInt8(ascii: ".") ? line.count - 1 : line.count
     if case .right = WatchedNames.hostname(line.part(0..<end)) { return true }

@@ -100,7 +100,7 @@ struct JSONFields: Sendable {
   }
 
   private func readValue(_ walk: inout Walk, among: UInt8, depth: Int, _ values: inout [JSONValue]) -> Bool {
-    guard among != 0 else { return walk.skipValue(deepest: Self.deepest) != nil }
+    guard among != 0 else { return walk.skipValue(deepest: Self.deepest - depth) != nil }
     var deeper: UInt8 = 0
     var isWanted = false
     for place in places.indices where among & 1 << UInt8(place) != 0 {
@@ -116,7 +116,7 @@ struct JSONFields: Sendable {
       guard readArray(&walk, among: deeper, depth: depth + 1, &values) else { return false }
       found = JSONValue(kind: .container, range: start..<walk.index)
     } else {
-      guard let skipped = walk.skipValue(deepest: Self.deepest) else { return false }
+      guard let skipped = walk.skipValue(deepest: Self.deepest - depth) else { return false }
       found = skipped
     }
     guard isWanted else { return true }

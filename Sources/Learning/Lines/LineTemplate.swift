@@ -16,7 +16,8 @@ package import Deciding
 /// What stands before the name is compared from the line's beginning, and what stands behind it from the line's end, so
 /// whatever a client puts into a name stays in the name, where all but a hostname's octets are a fault. Only with `{*}`
 /// behind it the name ends where the text after it first occurs: avoid that where clients choose the name freely.
-/// Nothing is tried twice: the time is bounded by the line's length.
+/// There is no trying again: `{*}` and words end where the text behind them first occurs, so the time is bounded by the
+/// lengths of the line and of that text.
 ///
 /// **JSON**: `json:` and a JSON pointer (RFC 6901) into the object that each line is: `json:/dns/rrname`,
 /// `json:/queries/0/name`.

@@ -42,10 +42,11 @@ struct TemplateMatcher: Sendable {
     guard let rest = behind.firstIndex(of: .rest) else {
       return Self.backward(behind[...], in: line, from: line.count, notBefore: start)
     }
-    guard let tail = Self.backward(behind[(rest + 1)...], in: line, from: line.count, notBefore: start),
-      let first = behind.first, let end = Self.begin(of: first, in: line, from: start)
+    guard
+      let tail = Self.backward(behind[(rest + 1)...], in: line, from: line.count, notBefore: start),
+      let end = Self.begin(of: Self.fixed(behind[...]), in: line, from: start),
+      let head = Self.forward(behind[..<rest], in: line, from: end), head <= tail
     else { return nil }
-    guard let head = Self.forward(behind[..<rest], in: line, from: end), head <= tail else { return nil }
     return end
   }
 
@@ -55,7 +56,6 @@ struct TemplateMatcher: Sendable {
   ) -> Int? {
     var index = start
     for number in parts.indices {
-      let next = number + 1 < parts.endIndex ? parts[number + 1] : nil
       switch parts[number] {
       case .literal(let octets):
         guard line.has(octets, at: index) else { return nil }
@@ -64,12 +64,12 @@ struct TemplateMatcher: Sendable {
         guard index < line.count, line[index].isBlank else { return nil }
         while index < line.count, line[index].isBlank { index += 1 }
       case .field:
-        guard let end = next.map({ begin(of: $0, in: line, from: index + 1) }) ?? line.count,
+        guard let end = begin(of: fixed(parts[(number + 1)...]), in: line, from: index + 1),
           line.all(index..<end, { !$0.isBlank })
         else { return nil }
         index = end
       case .rest:
-        guard let end = next.map({ begin(of: $0, in: line, from: index) }) ?? line.count else { return nil }
+        guard let end = begin(of: fixed(parts[(number + 1)...]), in: line, from: index) else { return nil }
         index = end
       }
     }
@@ -91,8 +91,9 @@ struct TemplateMatcher: Sendable {
         guard index > start, line[index - 1].isBlank else { return nil }
         while index > start, line[index - 1].isBlank { index -= 1 }
       case .field, .rest:
-        let previous = number > parts.startIndex ? parts[number - 1] : nil
-        guard let begin = self.end(of: previous, in: line, before: index - 1, notBefore: start),
+        let before = parts[..<number]
+        let text = before.suffix(from: before.lastIndex { !$0.isFixed }.map { $0 + 1 } ?? before.startIndex)
+        guard let begin = self.end(of: text, in: line, before: index - 1, notBefore: start),
           line.all(begin..<index, { !$0.isBlank })
         else { return nil }
         index = begin
@@ -101,33 +102,42 @@ struct TemplateMatcher: Sendable {
     return index
   }
 
-  /// Where a part that has a fixed look begins first.
-  private static func begin(
-    of part: LineTemplate.Part, in line: UnsafeBufferPointer<UInt8>, from start: Int
-  ) -> Int? {
-    guard start <= line.count else { return nil }
-    if case .literal(let octets) = part { return line.first(octets, from: start) }
-    return line[start...].firstIndex(where: \.isBlank)
+  /// The parts up to the next placeholder.
+  private static func fixed(_ parts: ArraySlice<LineTemplate.Part>) -> ArraySlice<LineTemplate.Part> {
+    parts.prefix { $0.isFixed }
   }
 
-  /// Where a part that has a fixed look ends last.
-  private static func end(
-    of part: LineTemplate.Part?, in line: UnsafeBufferPointer<UInt8>, before end: Int, notBefore start: Int
+  /// Where text begins first; the line's end when there is no text.
+  private static func begin(
+    of text: ArraySlice<LineTemplate.Part>, in line: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> Int? {
-    guard end >= start else { return nil }
-    switch part {
-    case nil: return start
-    case .literal(let octets):
-      var index = end - octets.count
-      while index >= start {
-        if line.has(octets, at: index) { return index + octets.count }
-        index -= 1
-      }
-      return nil
-    case .blanks, .field, .rest:
-      return line[start..<end].lastIndex(where: \.isBlank).map { $0 + 1 }
+    guard !text.isEmpty else { return line.count }
+    var index = start
+    while index < line.count {
+      if forward(text, in: line, from: index) != nil { return index }
+      index += 1
     }
+    return nil
   }
+
+  /// Where text ends last, at `end` or before.
+  private static func end(
+    of text: ArraySlice<LineTemplate.Part>, in line: UnsafeBufferPointer<UInt8>, before end: Int,
+    notBefore start: Int
+  ) -> Int? {
+    guard !text.isEmpty else { return start }
+    var index = end
+    while index >= start {
+      if backward(text, in: line, from: index, notBefore: start) != nil { return index }
+      index -= 1
+    }
+    return nil
+  }
+}
+
+extension LineTemplate.Part {
+  /// Whether it is text, and no placeholder.
+  fileprivate var isFixed: Bool { self != .field && self != .rest }
 }
 
 extension UInt8 {

@@ -10,16 +10,21 @@ extension Configuration {
   func shownAsJSON() -> String { shown.json }
 
   private var shown: ShownValue {
-    .mapping([
-      ("state", .decided(.text(state.value), by: state.origin)),
-      ("http", .mapping([("listen", list(listen) { .text($0.description) })])),
-      ("upstreams", .decided(shownUpstreams, by: upstreams.origin)),
-      ("sets", .mapping(sets.map { (key: $0.name.text, value: $0.shown) })),
-      ("formats", .mapping(formats.map { (key: $0.name, value: $0.shown) })),
-      ("sources", .list(sources.map(\.shown))),
-      ("limits", limits.shown),
-      ("tokens", .list(tokens.map(\.shown))),
-    ])
+    .mapping(
+      [
+        ("state", .decided(.text(state.value), by: state.origin)),
+        ("http", .mapping([("listen", list(listen) { .text($0.description) })])),
+        ("upstreams", .decided(shownUpstreams, by: upstreams.origin)),
+        ("sets", .mapping(sets.map { (key: $0.name.text, value: $0.shown) })),
+      ] + shownFormats + [
+        ("sources", .list(sources.map(\.shown))),
+        ("limits", limits.shown),
+        ("tokens", .list(tokens.map(\.shown))),
+      ])
+  }
+
+  private var shownFormats: [(key: String, value: ShownValue)] {
+    formats.isEmpty ? [] : [("formats", .mapping(formats.map { (key: $0.name, value: $0.shown) }))]
   }
 
   private var shownUpstreams: ShownValue {

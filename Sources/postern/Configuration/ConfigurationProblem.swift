@@ -14,7 +14,6 @@ struct ConfigurationProblem: Sendable, Hashable {
     case conflict
     case missing
     /// Known, but this version can't do it.
-    case unsupported
   }
 
   let kind: Kind

@@ -40,7 +40,8 @@ extension ConfigurationReader {
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
-      candidates: candidates, families: families, retention: retention, maxStale: maxStale, floor: floor, ceiling: ceiling,
+      candidates: candidates, families: families, retention: retention, maxStale: maxStale, floor: floor,
+      ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
       allowSpecial: guards.allowSpecial)
     // What is wrong in itself can't be judged together.

@@ -43,7 +43,8 @@ extension ConfigurationReader {
         place.fail(.conflict, "\(quoted(source.place.value)) is followed twice", remedy: "remove one of them")
       } else if !labels.insert(source.label).inserted {
         element.fail(
-          .conflict, "two sources are called \(quoted(source.label))", remedy: "give one of them another name")
+          .conflict, "two sources are called \(quoted(source.label))", remedy: "give one of them another name"
+        )
       }
       return source
     }

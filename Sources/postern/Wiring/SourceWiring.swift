@@ -19,9 +19,11 @@ struct SourceWiring {
     case .lines(let format): return log(source, LineReader(format.template))
     case .dnstap(let endpoint, let isTrusted):
       let listener = TapListener(
-        endpoint: endpoint, label: source.label, isTrusted: isTrusted, vantage: source.vantage, watching: names,
+        endpoint: endpoint, label: source.label, isTrusted: isTrusted, vantage: source.vantage,
+        watching: names,
         now: { clock.now })
-      return TapFeed(listener: listener, names: names, vantage: source.vantage, worker: worker, logger: logger)
+      return TapFeed(
+        listener: listener, names: names, vantage: source.vantage, worker: worker, logger: logger)
     case .pihole:
       return PiholeFeed(
         path: source.place.value, label: source.label, names: names,

@@ -46,7 +46,9 @@ struct TapFeed: SourceFeed {
       group.addTask {
         defer { continuation.finish() }
         try await listener.run(
-          onListening: { _ in logger.info("listening for taps", metadata: ["tap.endpoint": "\(listener.endpoint)"]) },
+          onListening: { _ in
+            logger.info("listening for taps", metadata: ["tap.endpoint": "\(listener.endpoint)"])
+          },
           onConnections: { continuation.yield($0) },
           { report in await worker.observe(report) })
       }
