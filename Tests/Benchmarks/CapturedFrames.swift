@@ -28,10 +28,17 @@ struct CapturedFrames {
 
   /// A framed CLIENT_RESPONSE with one address for a hostname.
   static func answer(to name: String) -> [UInt8] {
+    response(to: name, code: 0, [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 150, 171, 69, 10])
+  }
+
+  /// A framed CLIENT_RESPONSE that says that a hostname doesn't exist.
+  static func denial(of name: String) -> [UInt8] { response(to: name, code: 3, []) }
+
+  private static func response(to name: String, code: UInt8, _ record: [UInt8]) -> [UInt8] {
     let labels = name.split(separator: ".").map { [UInt8($0.utf8.count)] + Array($0.utf8) }.joined() + [0]
     let message =
-      [0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0] as [UInt8] + labels + [0, 1, 0, 1]
-      + [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 150, 171, 69, 10]
+      [0, 1, 0x81, 0x80 | code, 0, 1, 0, record.isEmpty ? 0 : 1, 0, 0, 0, 0] as [UInt8] + labels
+      + [0, 1, 0, 1] + record
     let inner: [UInt8] = [1 << 3, 6, 14 << 3 | 2, UInt8(message.count)] + message
     let frame: [UInt8] = [14 << 3 | 2, UInt8(inner.count)] + inner + [15 << 3, 1]
     return number(UInt32(frame.count)) + frame

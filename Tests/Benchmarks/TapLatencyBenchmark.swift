@@ -4,12 +4,13 @@ import Foundation
 import Learning
 import Synchronization
 
-/// How soon a client's answer is handed on. Usage: `benchmarks tap-latency ROUNDS`.
+/// How soon a client's answer is handed on. Usage: `benchmarks tap-latency ROUNDS [flood]`; with `flood` another
+/// connection sends denials of random labels as fast as they are read.
 enum TapLatencyBenchmark {
   /// Sends one name after another, at uneven times, and waits for the report that has it.
   static func run(_ arguments: [String]) async throws {
-    guard arguments.count == 1, let rounds = Int(arguments[0]), rounds > 0 else {
-      print("usage: benchmarks tap-latency ROUNDS")
+    guard [1, 2].contains(arguments.count), let rounds = Int(arguments[0]), rounds > 0 else {
+      print("usage: benchmarks tap-latency ROUNDS [flood]")
       return
     }
     let path = FileManager.default.temporaryDirectory.appending(path: "tap-\(UUID().uuidString)").path
@@ -34,6 +35,15 @@ enum TapLatencyBenchmark {
       }
     }
     for await _ in ready { break }
+    let isFlooding = Mutex(arguments.count == 2)
+    if arguments.count == 2 {
+      let labels = (0..<200_000).flatMap { CapturedFrames.denial(of: "f\($0).data.mcr.microsoft.com") }
+      let flood = try TapWriter(path)
+      Thread.detachNewThread {
+        try? flood.send(CapturedFrames.start)
+        while isFlooding.withLock({ $0 }), (try? flood.send(labels)) != nil {}
+      }
+    }
     let writer = try TapWriter(path)
     try writer.send(CapturedFrames.start)
     for round in 0..<rounds {
@@ -44,9 +54,12 @@ enum TapLatencyBenchmark {
       try await Task.sleep(for: .microseconds(500 + round * 7919 % 9000))
     }
     while sent.withLock({ !$0.isEmpty }) { try await Task.sleep(for: .milliseconds(1)) }
+    isFlooding.withLock { $0 = false }
+    let (items, dropped) = (tap.report.items, tap.report.dropped)
     running.cancel()
     try await running.value
     let sorted = latencies.withLock { $0.sorted() }
+    print("frames\t\(items)\tdropped\t\(dropped)\trss_kib\t\(try TapSocketBenchmark.residentKibibytes())")
     print(
       "rounds\t\(sorted.count)\tp50_ms\t\(text(sorted[sorted.count / 2]))\tp99_ms\t\(text(sorted[sorted.count * 99 / 100]))"
     )

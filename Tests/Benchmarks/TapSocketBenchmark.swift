@@ -74,7 +74,7 @@ enum TapSocketBenchmark {
     return Double((clock.now - start).milliseconds) / 1000
   }
 
-  private static func residentKibibytes() throws -> Int {
+  static func residentKibibytes() throws -> Int {
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
     return line.flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }.flatMap { Int($0) }

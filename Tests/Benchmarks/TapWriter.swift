@@ -1,7 +1,7 @@
 import Glibc
 
 /// The sending side of a tap's unix socket. Its calls block.
-final class TapWriter {
+final class TapWriter: Sendable {
   private let socket: Int32
 
   init(_ path: String) throws {

@@ -71,11 +71,36 @@ package struct DnstapFrame {
 }
 
 extension DnstapFrame {
-  /// `Message.Type`.
+  /// `Message.Type`: who saw the message, and whether it was a query or a response.
   package enum Kind: UInt8, Sendable {
+    /// A resolver asked an authoritative server, which tells of it.
     case authQuery = 1
-    case authResponse, resolverQuery, resolverResponse, clientQuery, clientResponse, forwarderQuery,
-      forwarderResponse, stubQuery, stubResponse, toolQuery, toolResponse, updateQuery, updateResponse
+    /// An authoritative server answered a resolver.
+    case authResponse = 2
+    /// A resolver asked an authoritative server.
+    case resolverQuery = 3
+    /// A resolver was answered by an authoritative server.
+    case resolverResponse = 4
+    /// A client asked the resolver.
+    case clientQuery = 5
+    /// The resolver answered a client.
+    case clientResponse = 6
+    /// A resolver asked the one that it forwards to.
+    case forwarderQuery = 7
+    /// A resolver was answered by the one that it forwards to.
+    case forwarderResponse = 8
+    /// A stub resolver asked.
+    case stubQuery = 9
+    /// A stub resolver was answered.
+    case stubResponse = 10
+    /// A tool such as dig asked.
+    case toolQuery = 11
+    /// A tool was answered.
+    case toolResponse = 12
+    /// A dynamic update was received.
+    case updateQuery = 13
+    /// A dynamic update was answered.
+    case updateResponse = 14
 
     /// Whether it tells of a name that somebody wants to use. An authoritative server hears only what resolvers ask of
     /// it, and an update is no use at all.
@@ -86,7 +111,19 @@ extension DnstapFrame {
 
   /// `SocketProtocol`.
   package enum Transport: UInt8, Sendable {
+    /// Plain DNS over UDP.
     case udp = 1
-    case tcp, dot, doh, dnscryptUDP, dnscryptTCP, doq
+    /// Plain DNS over TCP.
+    case tcp = 2
+    /// DNS over TLS.
+    case dot = 3
+    /// DNS over HTTPS.
+    case doh = 4
+    /// DNSCrypt over UDP.
+    case dnscryptUDP = 5
+    /// DNSCrypt over TCP.
+    case dnscryptTCP = 6
+    /// DNS over QUIC.
+    case doq = 7
   }
 }

@@ -51,8 +51,5 @@ struct GivenAnswers: Sendable {
   }
 
   /// The lookups in the order in which they were last seen.
-  mutating func take() -> [Lookup] {
-    defer { self = GivenAnswers() }
-    return kept.values.sorted { $0.order < $1.order }.map(\.lookup)
-  }
+  var lookups: [Lookup] { kept.values.sorted { $0.order < $1.order }.map(\.lookup) }
 }

@@ -9,11 +9,10 @@ package struct TapCollector: Sendable {
   /// Refused frames that are kept for people to look at.
   package static let mostSamples = 8
 
-  private let label: String
+  /// The source's identity.
+  package let label: String
   private var reader: TapReader
-  private var tally = SightingTally()
-  private var answers = GivenAnswers()
-  private var aliased = [DomainName: (target: DomainName, count: Int64)]()
+  private var batch = TapBatch()
   /// Samples since the last report: the last few are wanted, but not a text for each frame of a flood.
   private var freshSamples = 0
   private var totals: SourceReport
@@ -44,11 +43,11 @@ package struct TapCollector: Sendable {
   package mutating func read(
     _ octets: UnsafeRawBufferPointer, of stream: inout FrameStream, at now: Timestamp
   ) throws(FrameStreamError) {
-    let (before, unknownBefore) = (tally.lines, stream.unknownControls)
+    let (before, unknownBefore) = (batch.tally.lines, stream.unknownControls)
     defer {
-      for _ in unknownBefore..<stream.unknownControls { tally.add(.malformed(.unknownControl)) }
-      if tally.lines > before {
-        meter.count(tally.lines - before, at: now)
+      for _ in unknownBefore..<stream.unknownControls { batch.add(.malformed(.unknownControl)) }
+      if batch.tally.lines > before {
+        meter.count(batch.tally.lines - before, at: now)
         totals.lastItemAt = now
       }
     }
@@ -64,22 +63,14 @@ package struct TapCollector: Sendable {
   package mutating func add(_ frame: UnsafeRawBufferPointer, at now: Timestamp) {
     switch reader.read(frame, at: now) {
     case .line(let line):
-      tally.add(line)
+      batch.add(line)
       if case .malformed(let fault) = line, freshSamples < Self.mostSamples {
         keep(TapReader.sample(of: frame, fault))
       }
     case .given(let lookup, let evidence):
-      tally.add(.name(lookup.question.name, evidence))
-      if !answers.add(lookup) { totals.dropped += 1 }
+      if !batch.add(lookup, evidence) { totals.dropped += 1 }
     case .sameTarget(let name, let target):
-      tally.add(.unwatched)
-      if let known = aliased[name] {
-        aliased[name] = (target, known.count + 1)
-      } else if aliased.count < SightingTally.mostRelated {
-        aliased[name] = (target, 1)
-      } else {
-        totals.dropped += 1
-      }
+      if !batch.add(name, target: target) { totals.dropped += 1 }
     }
   }
 
@@ -96,31 +87,27 @@ package struct TapCollector: Sendable {
   package mutating func note(fault: String?) { totals.fault = fault }
 
   /// Whether a report would hold something.
-  package var hasNews: Bool {
-    !tally.names.isEmpty || !tally.related.isEmpty || !aliased.isEmpty || !answers.isEmpty
+  package var hasNews: Bool { batch.hasNews }
+
+  /// What came since the last call.
+  package mutating func takeBatch(at now: Timestamp) -> TapBatch {
+    defer {
+      batch = TapBatch()
+      freshSamples = 0
+    }
+    totals = sourceReport(at: now)
+    return batch
   }
 
-  /// What came since the last report.
+  /// What came since the last call, in order.
   package mutating func takeReport(at now: Timestamp) -> TapReport {
-    defer { freshSamples = 0 }
-    var report = TapReport()
-    report.sightings = tally.sightings(source: label, at: now)
-    report.related =
-      tally.relatedSightings(source: label, at: now)
-      + aliased.sorted { $0.key < $1.key }.map { name, alias in
-        RelatedSighting(
-          name: name, relation: .sameTarget(alias.target), source: label, count: alias.count, at: now)
-      }
-    report.lookups = answers.take()
-    aliased = [:]
-    totals = sourceReport(at: now)
-    tally = SightingTally()
-    return report
+    takeBatch(at: now).report(source: label, at: now)
   }
 
   /// How the tap does, with what no report took yet.
   package func sourceReport(at now: Timestamp) -> SourceReport {
     var report = totals
+    let tally = batch.tally
     let refused = tally.malformed.values.reduce(0, +)
     report.items += tally.lines
     report.watched += tally.lines - tally.unwatched - tally.skipped - refused

@@ -91,7 +91,8 @@ final class TapHub: Sendable {
 
   func takeReport() -> TapReport {
     let now = now()
-    return state.withLock { $0.collector.takeReport(at: now) }
+    let (batch, label) = state.withLock { ($0.collector.takeBatch(at: now), $0.collector.label) }
+    return batch.report(source: label, at: now)
   }
 
   var report: SourceReport {

@@ -98,11 +98,10 @@ package final class TapListener: Sendable {
     let (hub, limit) = (hub, TimeAmount(limits.handshake))
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 128)
-      // Large pieces: a lock, a look at the clock and a wake-up for each.
-      .childChannelOption(
-        .recvAllocator,
-        value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 65_536, maximum: 262_144)
-      )
+      // Large pieces, for each takes a lock, a look at the clock and a wake-up; but only one at a turn, or a flood on
+      // one connection would keep the others waiting.
+      .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))
+      .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(TapConnection(hub, handshakeLimit: limit))

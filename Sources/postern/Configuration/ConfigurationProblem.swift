@@ -13,7 +13,6 @@ struct ConfigurationProblem: Sendable, Hashable {
     /// Values that are right each on their own but not together.
     case conflict
     case missing
-    /// Known, but this version can't do it.
   }
 
   let kind: Kind
