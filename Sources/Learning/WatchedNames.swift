@@ -42,18 +42,21 @@ package struct WatchedNames: Sendable {
   /// Reads a name as a log prints it; case and one final dot don't matter. Octets other than a hostname's make it
   /// malformed if it ends like a watched name, and unwatched otherwise.
   ///
+  /// A name that is spelled as Postern's own questions are is skipped: the log is of a resolver that it asks.
+  ///
   /// - Parameter evidence: what the log says of the name, if it is a watched one.
   package func read(_ text: UnsafeBufferPointer<UInt8>, as evidence: NameEvidence = .asked) -> LineReading {
     var text = text[...]
     if text.last == UInt8(ascii: ".") { text.removeLast() }
     let name = UnsafeBufferPointer(rebasing: text)
     if !exactHashes.isEmpty, exactHashes.contains(Self.hash(name)), let exact = Self.hostname(name).name {
-      return self.exact.contains(exact) ? .name(exact, evidence) : relation(of: name)
+      return self.exact.contains(exact) ? reading(of: exact, name, evidence) : relation(of: name)
     }
     for suffix in suffixes where Self.ends(name, with: suffix.octets) {
       switch Self.hostname(name) {
       case .right(let found):
-        return suffix.patterns.contains { $0.matches(found) } ? .name(found, evidence) : relation(of: name)
+        return suffix.patterns.contains { $0.matches(found) }
+          ? reading(of: found, name, evidence) : relation(of: name)
       case .wrong(let fault):
         return .malformed(fault)
       }
@@ -67,6 +70,12 @@ package struct WatchedNames: Sendable {
     if text.last == UInt8(ascii: ".") { text.removeLast() }
     let name = UnsafeBufferPointer(rebasing: text)
     return exactHashes.contains(Self.hash(name)) || suffixes.contains { Self.ends(name, with: $0.octets) }
+  }
+
+  private func reading(
+    of name: DomainName, _ text: UnsafeBufferPointer<UInt8>, _ evidence: NameEvidence
+  ) -> LineReading {
+    QueryMark.isOurs(text) ? .skip : .name(name, evidence)
   }
 
   /// Reads a name that isn't watched: it may lie below a watched name, or beside what a pattern's star stands before.

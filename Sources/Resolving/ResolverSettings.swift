@@ -26,6 +26,9 @@ package struct ResolverSettings: Hashable, Sendable {
   /// Whether to mix the case of names and require it back: 0x20 hardens against forged replies, and some old servers
   /// fail it.
   package var mixesCase = false
+  /// Whether names are spelled as `QueryMark` says, so that logs and taps of the upstreams don't show our questions as
+  /// clients'. Nothing is required of replies. `mixesCase` goes before it.
+  package var marksQueries = false
   /// Whether queries ask for recursion. Off only to ask an authoritative server.
   package var desiresRecursion = true
   /// UDP sockets for each upstream.

@@ -35,8 +35,9 @@ struct App {
       logger.warning("look at the upstreams", metadata: ["reason": "\(warning)"])
     }
     let limits = configuration.limits.limits
-    let resolver = try DNSResolver(
-      upstreams: choice.upstreams, settings: ResolverSettings(limits), now: { clock.now })
+    var settings = ResolverSettings(limits)
+    settings.marksQueries = !configuration.sources.isEmpty
+    let resolver = try DNSResolver(upstreams: choice.upstreams, settings: settings, now: { clock.now })
 
     let watch = Watch(
       policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage),

@@ -9,12 +9,14 @@ struct World: Sendable {
   private let folder: String
 
   /// Runs a world while `body` does.
-  static func run(_ body: (World) async throws -> Void) async throws {
+  ///
+  /// - Parameter tap: a unix socket to which unbound sends dnstap.
+  static func run(tap: String? = nil, _ body: (World) async throws -> Void) async throws {
     try await Tool.withFolder { folder in
       let path = folder.appending(path: "world").path
       // TTLs of a second: a change shows soon, and unbound still caches as a real one does.
       let started = try await Tool.shell(
-        "WORLD_TTL=1 exec '\(script)' start \"$1\"", [path])
+        "WORLD_TTL=1 WORLD_TAP=\"$2\" exec '\(script)' start \"$1\"", [path, tap ?? ""])
       try #require(started.status == 0, "\(started.errors)")
       let line = try #require(started.lines.first { $0.hasPrefix("upstream ") })
       let world = World(upstream: String(line.dropFirst("upstream ".count)), folder: path)

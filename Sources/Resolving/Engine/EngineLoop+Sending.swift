@@ -56,7 +56,11 @@ extension EngineLoop {
       guard line.breaker.admits(at: clock) else { return }
       line.queue.removeFirst()
       leaveQueue(lookup, line)
-      if settings.mixesCase { lookup.caseBits = random.next() | 1 << 63 }
+      if settings.mixesCase {
+        lookup.caseBits = random.next() | 1 << 63
+      } else if settings.marksQueries, let ticket = lookup.ticket {
+        lookup.caseBits = QueryMark.caseBits(of: ticket.question.name)
+      }
       send(lookup, lane)
     }
   }
