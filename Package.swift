@@ -95,7 +95,9 @@ let package = Package(
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
     tests("DecidingTests", ["Deciding", "DNS"]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
-    tests("RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb]),
+    tests(
+      "RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb],
+      resources: [.copy("Fixtures")]),
     tests(
       "LearningTests",
       ["Learning", "Deciding", "DNS", "TestTools", "benchmarks", nioCore, nioPosix, nioSSL, crypto],

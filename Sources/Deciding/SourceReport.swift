@@ -34,6 +34,13 @@ package struct SourceReport: Sendable, Hashable, Codable {
     self.kind = kind
   }
 
+  /// Whether somebody who looks at sources would want to know at once: the source is new, is failing or is no longer, or
+  /// connections came or went.
+  package func isNews(after earlier: SourceReport?) -> Bool {
+    guard let earlier else { return true }
+    return earlier.fault != fault || earlier.connections != connections
+  }
+
   /// Octets that wait to be read; nil for what is no file.
   package var behind: Int64? {
     guard let offset, let size else { return nil }

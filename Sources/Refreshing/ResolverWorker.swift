@@ -122,10 +122,12 @@ package actor ResolverWorker: Service {
     for report in reports {
       let dropped = report.dropped - (sourceReports[report.label]?.dropped ?? 0)
       if dropped > 0 { watch.noteDropped(dropped, by: report.label, at: clock.now) }
+      if report.isNews(after: sourceReports[report.label]) { mustRenew = true }
       sourceReports[report.label] = report
       unsavedReports.insert(report.label)
     }
     measures.record(reports)
+    if mustRenew { saving.ring() }
   }
 
   /// Where the aliases of tracked names lead: another name that leads there looks related.
@@ -134,6 +136,8 @@ package actor ResolverWorker: Service {
   /// How each source does, by label.
   package private(set) var sourceReports: [String: SourceReport] = [:]
   private var unsavedReports = Set<String>()
+  /// Whether something waits with the renewals that a person would look for at once.
+  private var mustRenew = false
 
   private func wake() {
     asking.ring()
@@ -224,7 +228,7 @@ package actor ResolverWorker: Service {
         saving.ring()
         continue
       }
-      if clock.now - renewedAt >= Self.renewal || clock.now < renewedAt { await storeRenewals() }
+      if mustRenew || clock.now - renewedAt >= Self.renewal || clock.now < renewedAt { await storeRenewals() }
     }
   }
 
@@ -276,6 +280,7 @@ package actor ResolverWorker: Service {
 
   private func storeRenewals() async {
     renewedAt = clock.now
+    mustRenew = false
     while true {
       var batch = watch.makeRenewals(at: clock.now)
       let labels = unsavedReports

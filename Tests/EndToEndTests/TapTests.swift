@@ -17,7 +17,6 @@ extension EndToEnd {
             try await eventually("unbound is connected") {
               try await service.postern("sources").text.contains("1 connected")
             }
-            let before = try await service.addresses()
             try await world.add("uksouth")
             try await eventually("a client gets an answer for the new name") {
               try await !world.dig("uksouth.data.mcr.microsoft.com", "A").isEmpty
@@ -52,7 +51,6 @@ extension EndToEnd {
                 $0.contains("new.mcr.microsoft.com") && $0.contains("uncovered")
               }
             }
-            #expect(try await Set(service.addresses()).isSuperset(of: before.prefix(1)))
           }
         }
       }

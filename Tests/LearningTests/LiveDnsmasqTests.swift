@@ -49,7 +49,7 @@ import Testing
   /// when it can't have it, another is tried.
   private func start(log: String, _ setting: String) async throws -> (ChildProgram, Int) {
     for _ in 0..<5 {
-      let port = try freePort()
+      let port = try Self.freePort()
       let server = try ChildProgram(
         try ChildProgram.path("dnsmasq"),
         [
@@ -84,7 +84,7 @@ import Testing
   }
 
   /// A UDP port that was free a moment ago.
-  private func freePort() throws -> Int {
+  static func freePort() throws -> Int {
     let socket = Foundation.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
     defer { close(socket) }
     var address = sockaddr_in()

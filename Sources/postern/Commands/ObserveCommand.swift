@@ -75,9 +75,12 @@ struct ObserveCommand: AsyncParsableCommand {
       observed.begin(file, format: reader.format)
       var piece = first
       while !piece.isEmpty {
-        reader.append(piece)
+        // One tally holds but a few thousand names, so it is taken before more can come.
+        for start in stride(from: 0, to: piece.count, by: 1 << 16) {
+          reader.append(piece[start...].prefix(1 << 16))
+          observed.add(reader.takeTally())
+        }
         progress.add(piece.count, of: file)
-        observed.add(reader.takeTally())
         try Task.checkCancellation()
         piece = try input.next()
       }
