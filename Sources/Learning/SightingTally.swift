@@ -29,23 +29,34 @@ package struct SightingTally: Sendable, Hashable {
   /// A tally of nothing read.
   package init() {}
 
-  /// Counts a line.
-  package mutating func add(_ reading: LineReading) {
-    lines += 1
+  /// Reads uses that are counted already, such as a database's.
+  package init(
+    _ uses: some Sequence<(text: String, evidence: NameEvidence, count: Int64)>,
+    watching watched: WatchedNames
+  ) {
+    for use in uses {
+      var text = use.text
+      add(text.withUTF8 { watched.read($0, as: use.evidence) }, times: use.count)
+    }
+  }
+
+  /// Counts a line, or as many equal ones.
+  package mutating func add(_ reading: LineReading, times: Int64 = 1) {
+    lines += times
     switch reading {
     case .name(let name, let evidence):
-      if names[name]?.add(evidence) != nil { return }
+      if names[name]?.add(evidence, times: times) != nil { return }
       if names.count < Self.mostNames + (evidence == .resolved ? Self.mostResolved : 0) {
-        names[name] = NameTally(evidence)
+        names[name] = NameTally(evidence, times: times)
       } else {
-        overflow += 1
+        overflow += times
       }
     case .related(let name):
-      unwatched += 1
-      if related[name] != nil || related.count < Self.mostRelated { related[name, default: 0] += 1 }
-    case .unwatched: unwatched += 1
-    case .skip: skipped += 1
-    case .malformed(let fault): malformed[fault, default: 0] += 1
+      unwatched += times
+      if related[name] != nil || related.count < Self.mostRelated { related[name, default: 0] += times }
+    case .unwatched: unwatched += times
+    case .skip: skipped += times
+    case .malformed(let fault): malformed[fault, default: 0] += times
     }
   }
 
@@ -80,16 +91,16 @@ package struct NameTally: Sendable, Hashable {
   /// The strongest that was said.
   package private(set) var evidence: NameEvidence
 
-  init(_ evidence: NameEvidence) {
+  init(_ evidence: NameEvidence, times: Int64 = 1) {
     self.evidence = evidence
-    add(evidence)
+    add(evidence, times: times)
   }
 
   /// How often it was used: a question and its answer are one use.
   package var count: Int64 { max(asked, told) }
 
-  mutating func add(_ evidence: NameEvidence) {
-    if evidence == .asked { asked += 1 } else { told += 1 }
+  mutating func add(_ evidence: NameEvidence, times: Int64 = 1) {
+    if evidence == .asked { asked += times } else { told += times }
     // A question alone says nothing about the answer, so an answer or a denial stands against it.
     switch (self.evidence, evidence) {
     case (.resolved, _), (_, .asked): break

@@ -58,6 +58,21 @@ struct Observed: Sendable {
   /// Keeps the last refused lines of an input that was read to its end.
   mutating func add(_ refused: RefusedLines) { samples += refused.samples }
 
+  /// Takes in what a registry told.
+  mutating func add(_ round: RegistryRound) {
+    for sighting in round.sightings {
+      names[sighting.name] = Use(sightings: sighting.count, evidence: sighting.evidence)
+    }
+    for sighting in round.related { related[sighting.name, default: 0] += sighting.count }
+    lines += Int64(round.steps.count)
+    if !inputs.isEmpty { inputs[inputs.count - 1].lines = Int64(round.steps.count) }
+  }
+
+  /// Keeps samples of refused frames.
+  mutating func add(_ refused: [RefusedSample]) {
+    samples += refused.prefix(max(0, CaptureReader.mostSamples - samples.count))
+  }
+
   var json: [UInt8] {
     var json = JSONText()
     json.beginObject()

@@ -3,9 +3,13 @@ import Learning
 
 /// What a person gave to `postern observe`: what kind of thing it is, and its content piece by piece.
 final class ObservedInput {
-  /// How the content is to be read. Other kinds than lines belong here.
+  /// How the content is to be read.
   enum Kind: Sendable {
     case lines(LineReader)
+    /// Frames of dnstap.
+    case capture
+    /// An SQLite database, which is not read piece by piece.
+    case database
   }
 
   private static let pieceSize = 1 << 20
@@ -39,7 +43,11 @@ final class ObservedInput {
   /// - Parameter reader: what a person said that it is.
   func begin(reader: LineReader?) throws -> (kind: Kind, first: [UInt8]) {
     let first = try next()
-    return (.lines(reader ?? LineReader(LineFormat.detect(Array(first.prefix(65_536))))), first)
+    if let reader { return (.lines(reader), first) }
+    if FrameStream.isBeginning(of: first) { return (.capture, first) }
+    // https://www.sqlite.org/fileformat.html#the_database_header
+    if first.starts(with: "SQLite format 3\0".utf8) { return (.database, first) }
+    return (.lines(LineReader(LineFormat.detect(Array(first.prefix(65_536))))), first)
   }
 
   /// The next octets; none at the end.

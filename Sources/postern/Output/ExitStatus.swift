@@ -57,4 +57,10 @@ struct CommandFailure: Error, CustomStringConvertible {
     self.status = status
     description = "\(sentence). Try: \(hint)"
   }
+
+  /// - Parameter text: that says already what to try.
+  init(_ status: ExitStatus, _ text: String) {
+    self.status = status
+    description = text
+  }
 }

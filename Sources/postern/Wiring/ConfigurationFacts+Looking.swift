@@ -1,4 +1,5 @@
 import Foundation
+import Learning
 
 extension ConfigurationFacts {
   /// Looks at the files that a configuration names.
@@ -10,10 +11,21 @@ extension ConfigurationFacts {
       var facts = stat()
       if stat(path, &facts) == 0, facts.st_mode & 0o004 != 0 { worldReadableFiles.insert(path) }
     }
-    for path in configuration.sources.compactMap(\.path) { look(at: path) }
+    let followed = configuration.sources.compactMap(\.path)
+    for path in followed { look(at: path) }
+    if !followed.isEmpty { lookAtLogrotate(followed) }
   }
 
   private mutating func look(at path: String) {
     if access(path, R_OK) != 0 { unreadableFiles[path] = String(cString: strerror(errno)) }
+  }
+
+  private mutating func lookAtLogrotate(_ followed: [String]) {
+    let folder = "/etc/logrotate.d"
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for file in ["/etc/logrotate.conf"] + files.sorted().map({ "\(folder)/\($0)" }) {
+      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { continue }
+      for path in LogrotateAdvice.copiedAndTruncated(text, followed: followed) { truncatedFiles[path] = file }
+    }
   }
 }

@@ -70,11 +70,7 @@ actor PiholeFeed: SourceFeed {
     meter.count(page.rows, at: now)
     guard page.rows > 0 || page.lastID != lastID else { return }
     lastID = page.lastID
-    var tally = SightingTally()
-    for use in page.uses {
-      let reading = Array(use.domain.utf8).withUnsafeBufferPointer { names.read($0, as: use.evidence) }
-      for _ in 0..<use.count { tally.add(reading) }
-    }
+    let tally = SightingTally(page.uses.map { ($0.domain, $0.evidence, $0.count) }, watching: names)
     counts.items += page.rows
     counts.watched += tally.names.values.reduce(0) { $0 + $1.count }
     counts.others = counts.items - counts.watched
