@@ -84,7 +84,7 @@ package actor FileFollower {
       let step: Step
       do {
         step = try self.step()
-        account.faded()
+        account.recovered()
       } catch {
         account.failed(error)
         throw error
@@ -142,17 +142,13 @@ package actor FileFollower {
   }
 
   private func begin() throws -> Step {
-    guard let start = FollowPlan.start(position: position, live: try folder.live(), rotated: usable())
-    else {
-      return .wait
-    }
-    switch try open(start.name, at: start.offset) {
-    case .opened:
-      if let note = start.note { notes.append(note) }
-      return .again
-    case .unusable: return .again
-    case .missing: return .wait
-    }
+    let (live, rotated) = (try folder.live(), usable())
+    guard let start = FollowPlan.start(position: position, live: live, rotated: rotated),
+      let chosen = ([live].compactMap(\.self) + rotated).first(where: { $0.name == start.name })
+    else { return .wait }
+    guard try open(chosen, at: start.offset) else { return .wait }
+    if let note = start.note { notes.append(note) }
+    return .again
   }
 
   /// The rotated files, without those that turned out to be damaged.
@@ -193,12 +189,9 @@ package actor FileFollower {
       offset = seen
       return .batch(batch(tally, of: open))
     }
-    switch try self.open(next.name, at: 0) {
-    case .opened:
-      notes.append(.rotated)
-      return .again
-    case .unusable, .missing: return .wait
-    }
+    guard try self.open(next, at: 0) else { return .wait }
+    notes.append(.rotated)
+    return .again
   }
 
   /// Counts what the first octets of the buffer say.
@@ -235,24 +228,16 @@ package actor FileFollower {
     )
   }
 
-  private enum Opening {
-    case opened
-    /// Compressed, and damaged or without what is looked for: another one may do.
-    case unusable
-    case missing
-  }
-
-  /// Opens a file in place of the open one, which stays open when this one can't be.
-  private func open(_ name: String, at start: Int64) throws(FollowerError) -> Opening {
-    guard var opened = try FollowedFile.open(folder: folder.folder, name: name),
-      let facts = try opened.facts()
-    else {
-      return .missing
-    }
-    if let fault = opened.fault ?? (facts.isCompressed && facts.size < start ? .truncated : nil) {
-      if let listed = folder.rotated().first(where: { $0.name == name }) { unusable.insert(listed) }
-      account.failed(FollowerError.damaged(path: opened.path, fault: fault))
-      return .unusable
+  /// Opens a file in place of the open one. False when it isn't there any more, because rotation gave its name to
+  /// another, or when it is compressed and damaged: then another look may choose another one.
+  private func open(_ chosen: FollowPlan.Facts, at start: Int64) throws(FollowerError) -> Bool {
+    guard var opened = try FollowedFile.open(folder: folder.folder, name: chosen.name),
+      let facts = try opened.facts(), facts.isSameFile(as: chosen)
+    else { return false }
+    if opened.fault != nil || facts.isCompressed && facts.size < start {
+      notes.append(.damaged)
+      unusable.insert(chosen)
+      return false
     }
     // A stop within a line that was being discarded must not begin with the rest of it.
     var last: [UInt8] = [0x0a]
@@ -270,7 +255,7 @@ package actor FileFollower {
     position = place(in: facts)
     file = consume opened
     account.saw(size: facts.size)
-    return .opened
+    return true
   }
 
   private func place(in open: FollowPlan.Facts) -> FollowerPosition {

@@ -5,8 +5,6 @@ struct FollowAccount: Sendable {
   private var figures: SourceReport
   private var refused = RefusedLines()
   private var meter: RateMeter
-  /// Whether a fault was told since the last look that went well.
-  private var hasFailed = false
 
   init(label: String, kind: String, at now: Timestamp) {
     figures = SourceReport(label: label, kind: kind)
@@ -47,12 +45,8 @@ struct FollowAccount: Sendable {
   mutating func failed(_ error: any Error) {
     guard !(error is CancellationError) else { return }
     figures.fault = "\(error)"
-    hasFailed = true
   }
 
-  /// A look went well: an earlier fault is past, one of this very look is not.
-  mutating func faded() {
-    if !hasFailed { figures.fault = nil }
-    hasFailed = false
-  }
+  /// A look went well.
+  mutating func recovered() { figures.fault = nil }
 }

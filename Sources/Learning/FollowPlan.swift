@@ -131,4 +131,6 @@ package enum FollowerNote: String, Sendable, Hashable, CaseIterable {
   case truncated
   /// The file of the stored position is gone, so lines may have been missed; reading began anew.
   case lostPosition
+  /// A compressed file that may hold what came next is damaged, and nothing of it was read.
+  case damaged
 }

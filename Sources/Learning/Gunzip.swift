@@ -30,6 +30,7 @@ package struct Gunzip: ~Copyable {
   private var isBetween = true
   private var hasMember = false
 
+  /// Ready for the first member; fails when there is no memory.
   package init() throws(GzipFault) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())

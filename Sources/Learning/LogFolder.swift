@@ -24,6 +24,16 @@ struct LogFolder: Sendable {
   /// The files `NAME.*` and `NAME-*`, in the gzip format or not compressed. One that can't be read is left out, and so
   /// is a compressed one beside which its original still lies: it isn't finished, and its time isn't the original's yet.
   mutating func rotated() -> [FollowPlan.Facts] {
+    // A rotation between the list and a look at one of its files would show a file twice and hide another.
+    for _ in 0..<4 {
+      let names = rotatedNames()
+      let rotated = facts(of: names)
+      if rotated.allSatisfy(isStillThere), rotatedNames() == names { return rotated }
+    }
+    return facts(of: rotatedNames())
+  }
+
+  private func rotatedNames() -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names = [String]()
@@ -33,9 +43,13 @@ struct LogFolder: Sendable {
       }
       if isRotated(found) { names.append(found) }
     }
+    return names.sorted()
+  }
+
+  private mutating func facts(of names: [String]) -> [FollowPlan.Facts] {
     let originals = Set(names)
     var (rotated, seen) = ([FollowPlan.Facts](), [Compressed: FollowPlan.Facts]())
-    for name in names.sorted() {
+    for name in names {
       guard let facts = try? facts(name) else { continue }
       guard name.hasSuffix(".gz") else {
         rotated.append(facts)
@@ -51,6 +65,12 @@ struct LogFolder: Sendable {
     }
     compressed = seen
     return rotated
+  }
+
+  private func isStillThere(_ file: FollowPlan.Facts) -> Bool {
+    var status = stat()
+    return stat(folder == "/" ? "/" + file.name : folder + "/" + file.name, &status) == 0
+      && UInt64(status.st_dev) == file.device && UInt64(status.st_ino) == file.inode
   }
 
   /// Whether a name is what rotation makes of ours.

@@ -12,6 +12,7 @@ package struct RefusedLines: Sendable, Hashable {
   package private(set) var samples = [RefusedSample]()
   private var ofBatch = 0
 
+  /// None yet.
   package init() {}
 
   /// Begins a new batch.

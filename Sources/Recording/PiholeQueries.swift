@@ -130,9 +130,11 @@ package struct PiholeQueries: Sendable {
 
 /// Why Pi-hole's database can't be read.
 package enum PiholeError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// There is no such file.
   case missing(path: String)
   /// It is there, and not what FTL writes.
   case foreign(path: String)
+  /// It may not be read, or stays locked.
   case unreadable(path: String, detail: String)
 
   /// What failed, with the path and what to try.

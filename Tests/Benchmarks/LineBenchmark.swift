@@ -7,23 +7,32 @@ import Learning
 enum LineBenchmark {
   private static let watched = WatchedNames(Profile.mcrGlobal.selectors + Profile.mcrChina.selectors)
 
-  /// `lines FILE TIMES`: reads the file's octets as many times.
+  /// `lines FILE TIMES [TEMPLATE]`: reads the file's octets as many times, in the format that they have or the one given.
   static func run(_ arguments: [String]) async throws {
-    guard arguments.count == 2, let times = Int(arguments[1]), times > 0, let octets = read(arguments[0])
+    guard (2...3).contains(arguments.count), let times = Int(arguments[1]), times > 0,
+      let octets = read(arguments[0])
     else {
-      print("usage: benchmarks lines FILE TIMES")
+      print("usage: benchmarks lines FILE TIMES [TEMPLATE]")
       return
     }
-    let format = LineFormat.detect(Array(octets.prefix(65_536)))
-    var reader = SightingReader(format, watching: watched)
+    let lines =
+      arguments.count == 3
+      ? LineReader(try LineTemplate(arguments[2]))
+      : LineReader(LineFormat.detect(Array(octets.prefix(65_536))))
+    var reader = SightingReader(lines, watching: watched)
     let clock = ContinuousClock()
     let taken = clock.measure {
-      for _ in 0..<times { reader.append(octets) }
+      for _ in 0..<times {
+        // In the pieces that a follower reads.
+        for start in stride(from: 0, to: octets.count, by: 1 << 18) {
+          reader.append(octets[start...].prefix(1 << 18))
+        }
+      }
     }
     let tally = reader.takeTally()
     let seconds = Double(taken.milliseconds) / 1000
     print(
-      "format\t\(format.rawValue)\tlines\t\(tally.lines)\tnames\t\(tally.names.count)\tlines/s\t"
+      "format\t\(reader.format)\tlines\t\(tally.lines)\tnames\t\(tally.names.count)\tlines/s\t"
         + "\(Int(Double(tally.lines) / max(seconds, 0.001)))\tMB/s\t"
         + "\(Int(Double(octets.count * times) / 1e6 / max(seconds, 0.001)))")
   }

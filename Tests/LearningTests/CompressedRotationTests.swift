@@ -70,6 +70,38 @@ import Testing
     #expect(log.notes == [.rotated])
   }
 
+  @Test("copy, truncate and compress while nobody looked must be caught up from the compressed copy")
+  func restartBehindCompressedCopy() async throws {
+    let log = try FollowedLog()
+    try log.open()
+    try log.write(100)
+    try await log.catchUp()
+    log.kill()
+    try log.write(40)
+    try log.copy(to: ".1")
+    try log.truncate()
+    try await log.compress(".1")
+    try log.write(40)
+    try await log.expectEachLineOnce()
+    #expect(!log.notes.contains(.lostPosition))
+  }
+
+  @Test("a file that can't be read must be told as a fault until it can")
+  func reportsFaults() async throws {
+    let log = try FollowedLog()
+    // A link to itself: there, and unreadable even for root.
+    try FileManager.default.createSymbolicLink(atPath: log.path, withDestinationPath: log.path)
+    let follower = log.start()
+    await #expect(throws: FollowerError.self) { try await deadline { try await follower.next() } }
+    let fault = try #require(await follower.report.fault)
+    #expect(fault.contains(log.path) && fault.contains("Try: "))
+    try log.delete()
+    try log.open()
+    try log.write(1)
+    try await log.takeBatch()
+    #expect(await follower.report.fault == nil)
+  }
+
   @Test("an older file that is being compressed must not be taken for a new one")
   func ignoresUnfinishedCompression() async throws {
     let log = try FollowedLog()
@@ -120,7 +152,7 @@ import Testing
     #expect(log.counts.values.allSatisfy { $0 == 1 })
     #expect(log.counts.count == counted + 10)
     // The new file may have been given the inode of the one that gzip deleted.
-    #expect(log.notes == [.lostPosition] || log.notes == [.truncated])
+    #expect(log.notes == [.damaged, .lostPosition] || log.notes == [.damaged, .truncated])
   }
 
   @Test("Zeek's columns must be known again after a restart in the middle of the file, and after a rotation")

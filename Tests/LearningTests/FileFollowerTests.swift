@@ -243,6 +243,47 @@ import Testing
     #expect(log.counts.keys.allSatisfy { !$0.text.contains("forged") })
   }
 
+  @Test("rotation under a writer at full speed must lose nothing and count nothing twice", arguments: [1, 2])
+  func rotationUnderLoad(_ seed: UInt64) async throws {
+    let log = try FollowedLog()
+    try log.open()
+    let path = log.path
+    // The writer's names go on where the log's own end, so that each line of both is counted.
+    let total = 120_000
+    async let writing: Void = Task.detached {
+      var random = SplitMix(state: seed)
+      var descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+      var number = 0
+      while number < total {
+        let count = min(total - number, Int(random.next() % 400) + 1)
+        let text = (number..<number + count).map { "w\($0).data.example.com \(FollowedLog.padding)\n" }
+          .joined()
+        number += count
+        let octets = Array(text.utf8)
+        #expect(Foundation.write(descriptor, octets, octets.count) == octets.count)
+        guard random.next() % 40 == 0 else { continue }
+        // logrotate: shift the numbers, rename, create; the server reopens some lines later.
+        for old in stride(from: 40, to: 0, by: -1) { _ = rename("\(path).\(old)", "\(path).\(old + 1)") }
+        #expect(rename(path, path + ".1") == 0)
+        let late = Array("w\(number).data.example.com \(FollowedLog.padding)\n".utf8)
+        if number < total {
+          #expect(Foundation.write(descriptor, late, late.count) == late.count)
+          number += 1
+        }
+        close(descriptor)
+        descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        // As long as rotations are apart that leave the follower time to see each.
+        try await Task.sleep(for: .milliseconds(Int(random.next() % 40) + 80))
+      }
+      close(descriptor)
+    }.value
+    while log.counts.count < total { try await log.takeBatch() }
+    try await writing
+    #expect(log.counts.count == total)
+    #expect(log.counts.filter { $0.value != 1 }.isEmpty, "counted twice")
+    #expect(!log.notes.contains(.lostPosition) && log.notes.contains(.rotated), "\(Set(log.notes))")
+  }
+
   @Test("a cancelled wait must end at once")
   func cancels() async throws {
     let log = try FollowedLog()

@@ -1,22 +1,40 @@
 /// The line formats that are built in, each under the name by which the configuration and the command call it.
 package enum LineFormat: String, Sendable, Hashable, CaseIterable {
+  /// dnsmasq's query log, and Pi-hole's.
   case dnsmasq
+  /// What Unbound logs of clients.
   case unbound
+  /// BIND's query log.
   case bind
+  /// PowerDNS Recursor's log.
   case recursor = "pdns-recursor"
+  /// What dnsdist's log actions write.
   case dnsdist
+  /// What CoreDNS's `log` plugin writes.
   case coredns
+  /// What systemd-resolved tells.
   case resolved
+  /// AdGuard Home's query log.
   case adguard
+  /// The debug log of Windows' DNS server.
   case windowsDNS = "windows-dns"
+  /// Zeek's logs of DNS and TLS.
   case zeek
+  /// Suricata's events of DNS, TLS and QUIC.
   case suricata
+  /// Squid's access log.
   case squid
+  /// The log of nginx's stream module.
   case nginx
+  /// HAProxy's log with SNI.
   case haproxy
+  /// Envoy's access log with SNI.
   case envoy
+  /// What dockerd and containerd log.
   case containerRuntime = "container-runtime"
+  /// The DNS proxy's log of Azure Firewall.
   case azureFirewall = "azure-firewall"
+  /// The query log of Route 53 Resolver.
   case route53
   /// One hostname a line; what fits nothing else is read as this.
   case hostnames

@@ -1,6 +1,6 @@
 /// What is wrong with the description of a line format.
 package struct LineTemplateError: Error, Sendable, Hashable, CustomStringConvertible {
-  package enum Fault: Sendable, Hashable {
+  enum Fault: Sendable, Hashable {
     case noName
     case secondName
     case secondRest
@@ -16,7 +16,7 @@ package struct LineTemplateError: Error, Sendable, Hashable, CustomStringConvert
 
   /// The whole description.
   package let template: String
-  package let fault: Fault
+  let fault: Fault
 
   init(_ template: String, _ fault: Fault) {
     self.template = template

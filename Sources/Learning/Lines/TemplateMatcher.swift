@@ -114,6 +114,11 @@ struct TemplateMatcher: Sendable {
     guard !text.isEmpty else { return line.count }
     var index = start
     while index < line.count {
+      // Most places are passed over without trying all of the text.
+      if case .literal(let octets) = text.first {
+        guard let found = line.first(octets, from: index) else { return nil }
+        index = found
+      }
       if forward(text, in: line, from: index) != nil { return index }
       index += 1
     }
