@@ -1,6 +1,7 @@
 import DNS
 import Deciding
 import Foundation
+import Synchronization
 import TestTools
 import Testing
 
@@ -25,6 +26,38 @@ import Testing
       try await RunningTap.onUnixSocket(targets: [DomainName(canonical: "edge.microsoft.com")]) { tap, path in
         try await check(server, tap, at: path)
       }
+    }
+  }
+
+  @Test(
+    "a resolver must find Postern again after a restart",
+    arguments: [LiveTapServer.unbound, .named, .dnsdist, .kresd, .recursor])
+  func survivesRestart(_ server: LiveTapServer) async throws {
+    try await Tool.withFolder { folder in
+      let path = folder.appending(path: "s").path
+      let first = try await RunningTap(.unix(path: path))
+      let (port, authorityPort) = (try RealServer.freePort(), try RealServer.freePort())
+      let authority = try LiveTapServer.authority(port: authorityPort)
+      try await isAnswered("ready.microsoft.com", port: authorityPort)
+      let running = try server.start(port: port, authority: authorityPort, tap: path)
+      try await isAnswered("ready.microsoft.com", port: port)
+      try await eventually("\(server.rawValue) connects") { first.listener.report.connections ?? 0 > 0 }
+      try await first.stop()
+      let second = try await RunningTap(.unix(path: path))
+      // PowerDNS tells only what isn't in its cache, and each tells nothing while it is not connected.
+      let round = Mutex(0)
+      try await eventually("\(server.rawValue) comes back", within: .seconds(60)) {
+        let number = round.withLock {
+          $0 += 1
+          return $0
+        }
+        _ = try await dig(["r\(number).\(Self.domain)", "A"], port: port)
+        try await Task.sleep(for: .milliseconds(100))
+        return !second.names.isEmpty
+      }
+      try await second.stop()
+      running.end()
+      authority.end()
     }
   }
 
