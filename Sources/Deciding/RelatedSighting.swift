@@ -10,6 +10,7 @@ package struct RelatedSighting: Sendable, Hashable {
   package let source: String
   /// How many times since the last report of this name from this source; at least 1.
   package let count: Int64
+  /// When it was read; the clocks of sources are not trusted.
   package let at: Timestamp
 
   package init(name: DomainName, relation: NameRelation, source: String, count: Int64, at: Timestamp) {

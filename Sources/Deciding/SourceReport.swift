@@ -29,6 +29,7 @@ package struct SourceReport: Sendable, Hashable, Codable {
   /// Why it can't be read right now; nil while it can.
   package var fault: String?
 
+  /// A report of a source that brought nothing yet.
   package init(label: String, kind: String) {
     self.label = label
     self.kind = kind
@@ -55,6 +56,7 @@ package struct RefusedSample: Sendable, Hashable, Codable {
   /// Its text, printable and cut to at most 200 characters.
   package let text: String
 
+  /// Nothing is checked or cut here: whoever makes it does.
   package init(fault: String, text: String) {
     self.fault = fault
     self.text = text

@@ -7,6 +7,7 @@ package struct TapReport: Sendable {
   /// Answers that clients were given, of a trusted tap alone; of equal ones only the last. Their vantage is the tap.
   package var lookups: [Lookup] = []
 
+  /// Nothing told.
   package init() {}
 
   /// Whether there is nothing to tell.
