@@ -6,7 +6,7 @@ package struct RefusedLines: Sendable, Hashable {
   /// How many are kept.
   package static let most = 8
   /// How many of one batch are looked at: a flood of faults must cost little.
-  static let mostOfBatch = 64
+  static let mostOfBatch = 8
 
   /// The last refused lines, the newest last, each fault at least as long as there is room.
   package private(set) var samples = [RefusedSample]()
