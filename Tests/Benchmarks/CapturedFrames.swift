@@ -26,9 +26,9 @@ struct CapturedFrames {
   static let start = control(2, Array(FrameStream.contentType.utf8))
   static let stop = control(3, [])
 
-  /// A framed CLIENT_RESPONSE with one address for a hostname.
-  static func answer(to name: String) -> [UInt8] {
-    response(to: name, code: 0, [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 150, 171, 69, 10])
+  /// A framed CLIENT_RESPONSE with one address of four octets for a hostname.
+  static func answer(to name: String, _ address: [UInt8] = [150, 171, 69, 10]) -> [UInt8] {
+    response(to: name, code: 0, [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4] + address)
   }
 
   /// A framed CLIENT_RESPONSE that says that a hostname doesn't exist.

@@ -1,6 +1,7 @@
 import DNS
 import Deciding
 import Foundation
+import Learning
 import Logging
 import Publishing
 import Recording
@@ -9,13 +10,13 @@ import Serving
 import ServiceLifecycle
 import Synchronization
 
-/// `benchmarks latency FOLDER [NAMES [CHANGES]]`: from the moment at which the resolver hands over an answer that
-/// holds a new address to the moment at which HTTP serves it. Prints the median and the 99th percentile in
-/// milliseconds, on one line.
+/// `benchmarks latency FOLDER [NAMES [CHANGES [tap]]]`: from the moment at which the resolver hands over an answer that
+/// holds a new address to the moment at which HTTP serves it; with `tap`, from the moment at which a trusted tap writes
+/// a client's answer to its socket. Prints the median and the 99th percentile in milliseconds, on one line.
 enum LatencyBenchmark {
   static func run(_ arguments: [String]) async throws {
     guard let folder = arguments.first, let set = SetName("mcr") else {
-      return print("usage: benchmarks latency FOLDER [NAMES [CHANGES]]")
+      return print("usage: benchmarks latency FOLDER [NAMES [CHANGES [tap]]]")
     }
     let names = arguments.count > 1 ? Int(arguments[1]) ?? 1000 : 1000
     let changes = arguments.count > 2 ? Int(arguments[2]) ?? 300 : 300
@@ -24,8 +25,10 @@ enum LatencyBenchmark {
     let policy = SetPolicy(
       name: set, selectors: try (0..<names).map { .name(try DomainName("n\($0).example.com")) })
     let history = try HistoryStore.open(path: folder + "/history.sqlite", mode: .writer)
+    let tap = Vantage("tap")
     let watch = Watch(
-      policies: [policy], vantages: [Vantage("scripted")], limits: Limits(), now: clock.now, seed: 1,
+      policies: [policy], vantages: [Vantage("scripted")], taps: [tap], limits: Limits(), now: clock.now,
+      seed: 1,
       digesting: Digest.computing(body:))
     var logger = Logger(label: "postern.benchmark")
     logger.logLevel = .critical
@@ -38,7 +41,15 @@ enum LatencyBenchmark {
       Site(sets: sets, now: { clock.now }), listen: [ListenAddress(host: "127.0.0.1", port: 0)],
       logger: logger,
       onListening: { continuation.yield($0.port) })
-    let services = ServiceGroup(services: [server, worker], logger: logger)
+    let socket = arguments.count > 3 ? folder + "/tap.sock" : nil
+    var members: [any Service] = [server, worker]
+    if let socket {
+      let listener = TapListener(
+        endpoint: .unix(path: socket), label: "tap", isTrusted: true, vantage: tap,
+        watching: WatchedNames(policy.selectors), now: { clock.now })
+      members.append(Tapping(listener: listener, worker: worker))
+    }
+    let services = ServiceGroup(services: members, logger: logger)
     let client = Thread {
       let waiting = DispatchSemaphore(value: 0)
       let port = Mutex(0)
@@ -50,7 +61,7 @@ enum LatencyBenchmark {
         }
       }
       waiting.wait()
-      measure(port: port.withLock { $0 }, names: names, changes: changes, resolver)
+      measure(port: port.withLock { $0 }, names: names, changes: changes, resolver, socket)
       Task { await services.triggerGracefulShutdown() }
     }
     client.start()
@@ -59,23 +70,35 @@ enum LatencyBenchmark {
   }
 
   /// Polls the set over one kept connection, on a thread of its own, so that it takes nothing from the service's.
-  private static func measure(port: Int, names: Int, changes: Int, _ resolver: ChangingResolver) {
+  private static func measure(
+    port: Int, names: Int, changes: Int, _ resolver: ChangingResolver, _ socket: String?
+  ) {
     // What isn't published yet is refused, and the connection may end with it: each try has its own.
     while Poller(port: port)?.get().split(separator: UInt8(ascii: "\n")).count ?? 0 < names {
       usleep(100_000)
     }
     guard let poller = Poller(port: port) else { return print("no connection") }
     usleep(1_000_000)
+    let writer = socket.flatMap { try? TapWriter($0) }
+    try? writer?.send(CapturedFrames.start)
     var spans = [Double]()
     for number in 0..<changes {
-      resolver.changeNext(to: number)
+      var sentAt: ContinuousClock.Instant?
+      if let writer {
+        let frame = CapturedFrames.answer(
+          to: "n\(number % names).example.com", ChangingResolver.address(1 << 20 + number).octets)
+        sentAt = .now
+        try? writer.send(frame)
+      } else {
+        resolver.changeNext(to: number)
+      }
       let text = Array("\(ChangingResolver.address(1 << 20 + number))\n".utf8)
       while true {
         let body = poller.get()
         if body.firstRange(of: text) != nil { break }
         usleep(300)
       }
-      guard let handed = resolver.handedAt else { continue }
+      guard let handed = sentAt ?? resolver.handedAt else { continue }
       let span = ContinuousClock.now - handed
       spans.append(Double(span.components.attoseconds) / 1e15 + Double(span.components.seconds) * 1000)
       usleep(UInt32.random(in: 5_000...30_000))
@@ -85,6 +108,18 @@ enum LatencyBenchmark {
       spans[min(spans.count - 1, Int(Double(spans.count) * share))]
     }
     print(String(format: "%.1f %.1f %d", percentile(0.5), percentile(0.99), spans.count))
+  }
+}
+
+/// Hands what a tap tells to the worker.
+private struct Tapping: Service {
+  let listener: TapListener
+  let worker: ResolverWorker
+
+  func run() async throws {
+    _ = await cancelWhenGracefulShutdown {
+      try? await listener.run { report in await worker.observe(report) }
+    }
   }
 }
 
