@@ -90,11 +90,20 @@ package struct DomainName: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Whether each label holds only letters, digits and inner hyphens (RFC 952, RFC 1123 §2.1): what a host can be
   /// called, and all that Postern learns from traffic.
   package var isHostname: Bool {
-    !isRoot
-      && labels.allSatisfy { label in
-        label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
-          && label.utf8.allSatisfy(Self.isLetterDigitHyphen)
+    var last = UInt8(ascii: ".")
+    for octet in text.utf8 {
+      switch octet {
+      case UInt8(ascii: "."), UInt8(ascii: "-"):
+        // Neither an empty label nor a hyphen at a label's edge.
+        if last == UInt8(ascii: ".") || octet == UInt8(ascii: ".") && last == UInt8(ascii: "-") {
+          return false
+        }
+      default:
+        guard Self.isLetterDigitHyphen(octet) else { return false }
       }
+      last = octet
+    }
+    return last != UInt8(ascii: ".") && last != UInt8(ascii: "-")
   }
 
   /// Whether this name lies below `ancestor`, or is it.

@@ -4,6 +4,8 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
   /// The canonical text, such as `*.data.mcr.microsoft.com`.
   package let text: String
   private let labels: [Substring]
+  /// What follows the star of a pattern with one star in front, with its dot: the usual kind, matched without splitting.
+  private let rest: String?
 
   /// Reads a pattern.
   ///
@@ -25,20 +27,22 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
     guard labels.count > 2, labels.suffix(2).allSatisfy({ !$0.hasPrefix("*") }) else {
       throw .tooWide(name.text)
     }
-    text = name.text
-    self.labels = labels
+    self.init(canonical: name.text)
   }
 
   /// Adopts text that is already canonical and known to be a pattern, such as one that a built-in profile spells out.
   package init(canonical text: String) {
     self.text = text
     labels = DomainName(canonical: text).labels
+    let rest = text.dropFirst()
+    self.rest = text.hasPrefix("*.") && !rest.utf8.contains(UInt8(ascii: "*")) ? String(rest) : nil
   }
 
   package var description: String { text }
 
   /// Whether `name` is one of the names behind the wildcard.
   package func matches(_ name: DomainName) -> Bool {
+    if let rest { return Self.isOneLabel(of: name.text, before: rest) }
     let candidate = name.labels
     let severalFirst = labels[0] == "**"
     guard severalFirst ? candidate.count >= labels.count : candidate.count == labels.count else {
@@ -47,6 +51,27 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
     return zip(labels.reversed(), candidate.reversed()).allSatisfy { pattern, label in
       pattern == "*" || pattern == "**" || pattern == label
     }
+  }
+
+  /// Whether a name is `rest` with exactly one label before it. An escaped dot does not split.
+  private static func isOneLabel(of name: String, before rest: String) -> Bool {
+    let (name, rest) = (name.utf8, rest.utf8)
+    guard name.count > rest.count, name.count - rest.count <= 252, name.suffix(rest.count).elementsEqual(rest)
+    else {
+      return false
+    }
+    var isEscaped = false
+    for octet in name.prefix(name.count - rest.count) {
+      if isEscaped {
+        isEscaped = false
+      } else if octet == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if octet == UInt8(ascii: ".") {
+        return false
+      }
+    }
+    // A backslash at the end would escape the dot that the rest begins with.
+    return !isEscaped
   }
 
   package static func < (left: NamePattern, right: NamePattern) -> Bool { left.text < right.text }

@@ -10,6 +10,7 @@ import Testing
     ("*.data.example.com", "a.data.example.com.evil.test", false),
     ("*.data.example.com", "adata.example.com", false),
     ("*.data.example.com", "a\\.b.data.example.com", true),
+    ("*.data.example.com", "a\\\\.data.example.com", true),
     ("**.data.example.com", "a.data.example.com", true),
     ("**.data.example.com", "a.b.c.data.example.com", true),
     ("**.data.example.com", "data.example.com", false),
