@@ -116,7 +116,7 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Refreshing",
-        "Serving", logging, lifecycle,
+        "Serving", crypto, logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]

@@ -107,8 +107,9 @@ import Testing
   func openReading() async throws {
     try await TestServer.run(principals: Self.principals) { server in
       for _ in 1...2 {
-        #expect(try await server.curl("/v1/sets/mcr.txt", ["-u", "any:wrong"]).status == 200)
-        #expect(try await server.curl("/t/wrong/v1/sets/mcr.txt").status == 200)
+        let basic = try await server.curl("/v1/sets/mcr.txt", ["-u", "any:wrong"])
+        let path = try await server.curl("/t/wrong/v1/sets/mcr.txt")
+        #expect([basic.status, path.status] == [200, 200])
       }
     }
   }
@@ -118,7 +119,10 @@ import Testing
     for (text, status) in [("127.0.0.0/8", 200), ("10.0.0.0/8", 401), ("::/0", 401)] {
       let near = Principal(name: "near", networks: [try #require(IPPrefix(text))], scopes: [.read])
       try await TestServer.run(principals: [near], isRestricted: true) { server in
-        for _ in 1...2 { #expect(try await server.curl("/v1/sets/mcr.txt").status == status, "\(text)") }
+        for _ in 1...2 {
+          let reply = try await server.curl("/v1/sets/mcr.txt")
+          #expect(reply.status == status, "\(text)")
+        }
       }
     }
   }
@@ -127,9 +131,13 @@ import Testing
   func replaced() async throws {
     try await TestServer.run(principals: Self.principals, isRestricted: true) { server in
       let bearer = ["-H", "Authorization: Bearer read-secret"]
-      for _ in 1...2 { #expect(try await server.curl("/v1/sets/mcr.txt", bearer).status == 200) }
+      for _ in 1...2 {
+        let before = try await server.curl("/v1/sets/mcr.txt", bearer)
+        #expect(before.status == 200)
+      }
       server.access.replace([Self.ops])
-      #expect(try await server.curl("/v1/sets/mcr.txt", bearer).status == 401)
+      let after = try await server.curl("/v1/sets/mcr.txt", bearer)
+      #expect(after.status == 401)
     }
   }
 
