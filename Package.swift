@@ -33,6 +33,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -80,7 +81,9 @@ let package = Package(
     module(
       "Serving",
       [
-        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, httpTypes, crypto,
+        "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, nioSSL, nioTLS,
+        httpTypes,
+        crypto,
         logging,
         coreMetrics, lifecycle,
       ]),
@@ -113,7 +116,7 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Refreshing",
-        "Serving", logging, lifecycle,
+        "Serving", crypto, logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]

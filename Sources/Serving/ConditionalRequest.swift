@@ -8,6 +8,9 @@ struct ConditionalRequest: Hashable, Sendable {
   /// The values of `Accept-Encoding`; several fields are joined with commas.
   var acceptEncoding: String?
 
+  /// Whether "not modified" is a possible answer.
+  var isConditional: Bool { ifNoneMatch != nil || ifModifiedSince != nil }
+
   /// Whether the client already holds the representation (RFC 9110 §13.2.2): `If-None-Match` counts, by weak
   /// comparison, and `If-Modified-Since` only without it.
   func isSatisfied(by entityTag: String, lastModified: Timestamp?) -> Bool {

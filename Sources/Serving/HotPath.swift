@@ -1,12 +1,14 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import NIOSSL
+import NIOTLS
 import Publishing
 
 import struct Deciding.Timestamp
 
-/// Answers what is prepared on the event loop itself, as bytes that were serialised beforehand; everything else goes
-/// on to Hummingbird.
+/// Answers what is prepared on the event loop itself, as bytes that were serialised beforehand; everything else,
+/// refusals among it, goes on to Hummingbird.
 ///
 /// Hummingbird moves each request to Swift's thread pool and back, which costs more than a "not modified" itself:
 /// `scripts/bench` compares both with nginx. It sits behind NIO's HTTP decoder, so there is one parser and one
@@ -17,30 +19,59 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
-  private let sets: PublishedSets
-  private let requests: RequestMetrics
-  private let now: @Sendable () -> Timestamp
+  private let door: Door
+  private let peer: Peer
+  private var patience: Patience
+  private var timer: Scheduled<Void>?
   /// In front of the encoder, where bytes are written.
   private var encoder: ChannelHandlerContext?
   /// Requests that Hummingbird has and has not answered: until it has, answering here would come out of turn.
   private var outstanding = 0
   /// Whether the end of the last request that went on to Hummingbird has been read.
   private var isReading = false
-  private var pending: (answer: PreparedAnswer, conditions: ConditionalRequest, hasBody: Bool)?
+  /// Whether the connection was told that it ends.
+  private var isRefused = false
+  private var pending: Pending?
   private var needsFlush = false
   private var date: (second: Int64, line: [UInt8]) = (.min, [])
+  /// Octets of answers that were written here or by Hummingbird.
+  private var written = 0
+  /// Who asked last, as long as the same credentials come.
+  private var known: Known?
 
-  init(_ sets: PublishedSets, _ requests: RequestMetrics, now: @escaping @Sendable () -> Timestamp) {
-    self.sets = sets
-    self.requests = requests
-    self.now = now
+  private struct Pending {
+    let variant: PreparedAnswer.Variant
+    let isNotModified: Bool
+    let hasBody: Bool
+  }
+
+  private struct Known {
+    let credentials: Credentials
+    let revision: Int
+    let callers: Callers
+    let allowance: Allowance?
+  }
+
+  init(_ door: Door, _ peer: Peer) {
+    self.door = door
+    self.peer = peer
+    patience = Patience(door.limits, now: .now())
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+    watch(context)
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { encoder = nil }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    encoder = nil
+    timer?.cancel()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timer?.cancel()
+    context.fireChannelInactive()
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
@@ -49,16 +80,19 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
       if pending == nil {
         outstanding += 1
         isReading = true
+        patience.wait(for: .body, now: .now())
         context.fireChannelRead(data)
       }
     case .body:
       context.fireChannelRead(data)
     case .end:
-      if let (answer, conditions, hasBody) = pending {
-        pending = nil
-        write(answer, conditions, hasBody: hasBody)
+      if let pending {
+        self.pending = nil
+        write(pending)
+        patience.wait(for: .nextHeader, now: .now())
       } else {
         isReading = false
+        patience.wait(for: outstanding == 0 ? .nextHeader : .answer, now: .now())
         context.fireChannelRead(data)
       }
     }
@@ -73,15 +107,22 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { outstanding -= 1 }
+    switch unwrapOutboundIn(data) {
+    case .head: break
+    case .body(.byteBuffer(let buffer)): written += buffer.readableBytes
+    case .body: break
+    case .end:
+      outstanding -= 1
+      if outstanding == 0, !isReading { patience.wait(for: .nextHeader, now: .now()) }
+    }
     context.write(data, promise: promise)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
-    case is IdleStateHandler.IdleStateEvent:
-      // A request that is complete may take its time; a client that sends nothing, or half a request, may not.
-      if outstanding == 0 || isReading { context.close(promise: nil) }
+    case TLSUserEvent.handshakeCompleted as TLSUserEvent:
+      let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+      if let certificate = handler?.peerCertificate { peer.certificateNames = certificate.clientNames }
     case is ChannelShouldQuiesceEvent:
       // Hummingbird closes connections that look idle to it: let what was answered here leave first.
       let promise = context.eventLoop.makePromise(of: Void.self)
@@ -95,13 +136,65 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
-  /// The ready answer for a plain GET or HEAD of HTTP/1.1 that keeps the connection and brings no body.
-  private func prepared(
-    _ head: HTTPRequestHead
-  ) -> (answer: PreparedAnswer, conditions: ConditionalRequest, hasBody: Bool)? {
-    guard head.method == .GET || head.method == .HEAD, head.version == .http1_1,
-      let answer = sets.prepared(head.uri)
-    else { return nil }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if isRefused { return }
+    switch error {
+    case HTTPParserError.headerOverflow:
+      door.refusals.count(.headerSize)
+      // Hummingbird would say 400, from which nobody learns what to change (RFC 6585 §5).
+      guard outstanding == 0, let encoder else { break }
+      let answer =
+        "HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+      isRefused = true
+      let channel = context.channel
+      let promise = context.eventLoop.makePromise(of: Void.self)
+      promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
+      encoder.writeAndFlush(NIOAny(IOData.byteBuffer(ByteBuffer(string: answer))), promise: promise)
+      return
+    case is HTTPParserError: door.refusals.count(.malformed)
+    case is NIOSSLError, is BoringSSLError:
+      if patience.waiting == .firstHeader { door.refusals.count(.handshake) }
+      context.close(promise: nil)
+    default: break
+    }
+    context.fireErrorCaught(error)
+  }
+
+  // MARK: What takes too long
+
+  /// Looks again and again whether the client takes too long. One timer for each connection, and nothing of it for
+  /// each request but a look at the clock.
+  private func watch(_ context: ChannelHandlerContext) {
+    let loop = context.eventLoop.assumeIsolated()
+    timer = loop.scheduleTask(in: patience.pause) {
+      guard context.channel.isActive || self.patience.waiting == .firstHeader else { return }
+      if let reason = self.patience.verdict(taken: self.taken(context), now: .now()) {
+        self.door.refusals.count(reason)
+        context.close(promise: nil)
+      } else {
+        self.watch(context)
+      }
+    }
+  }
+
+  /// How much the client has taken while something waits for it.
+  private func taken(_ context: ChannelHandlerContext) -> Int? {
+    let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+    guard let waiting, waiting > 0 else { return nil }
+    return written - waiting
+  }
+
+  // MARK: Answering
+
+  /// The ready answer for a plain GET or HEAD of HTTP/1.1 that keeps the connection and brings no body, from somebody
+  /// who may have it now.
+  private func prepared(_ head: HTTPRequestHead) -> Pending? {
+    guard head.method == .GET || head.method == .HEAD, head.version == .http1_1 else { return nil }
+    var credentials = Credentials()
+    var uri = head.uri
+    if let (token, rest) = Credentials.splitPath(uri) { (credentials.pathToken, uri) = (token, rest) }
+    guard let answer = door.site.sets.prepared(uri) else { return nil }
+    let tokenField = door.site.access.tokenField
     var conditions = ConditionalRequest()
     for (name, value) in head.headers {
       // Lengths tell most names apart; the rest is compared without case.
@@ -109,35 +202,63 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
       case 10 where name.equalsIgnoringCase("connection"):
         guard value.utf8.count == 10, value.equalsIgnoringCase("keep-alive") else { return nil }
       case 13 where name.equalsIgnoringCase("if-none-match"): conditions.ifNoneMatch.append(value)
+      case 13 where name.equalsIgnoringCase("authorization"):
+        guard credentials.authorization == nil else { return nil }
+        credentials.authorization = value
       case 14 where name.equalsIgnoringCase("content-length"): return nil
       case 15 where name.equalsIgnoringCase("accept-encoding"): conditions.acceptEncoding.append(value)
       case 17 where name.equalsIgnoringCase("transfer-encoding"): return nil
       case 17 where name.equalsIgnoringCase("if-modified-since"): conditions.ifModifiedSince = value
       case 6 where name.equalsIgnoringCase("expect"), 7 where name.equalsIgnoringCase("upgrade"): return nil
+      case tokenField.utf8.count where name.lowercased() == tokenField:
+        guard credentials.token == nil else { return nil }
+        credentials.token = value
       default: continue
       }
     }
     if !answer.isCompressedKnown, conditions.acceptsGzip { return nil }
-    return (answer, conditions, head.method == .GET)
+    let known = recognise(credentials)
+    guard !known.callers.isMistaken, door.mayRead(answer.set, known.callers) else { return nil }
+    let (variant, isNotModified) = answer.choose(for: conditions)
+    // Without allowance Hummingbird's side refuses; it finds the same bucket empty.
+    if !isNotModified, let allowance = known.allowance, allowance.take() != nil { return nil }
+    return Pending(variant: variant, isNotModified: isNotModified, hasBody: head.method == .GET)
   }
 
-  private func write(_ answer: PreparedAnswer, _ conditions: ConditionalRequest, hasBody: Bool) {
+  /// Who asks: found once for a connection, since it sends the same credentials with every request. Comparing them
+  /// with what the same client sent before tells it nothing about anybody's secret.
+  private func recognise(_ credentials: Credentials) -> Known {
+    let revision = door.site.access.revision
+    if let known, known.revision == revision, known.credentials == credentials { return known }
+    let callers = door.gate.callers(credentials, peer, isCounting: false)
+    let found = Known(
+      credentials: credentials, revision: revision, callers: callers,
+      allowance: door.allowances.allowance(for: callers, peer))
+    known = found
+    return found
+  }
+
+  private func write(_ pending: Pending) {
     guard let encoder else { return }
-    let (variant, isNotModified) = answer.choose(for: conditions)
+    let (variant, isNotModified) = (pending.variant, pending.isNotModified)
     let head = isNotModified ? variant.notModifiedHead : variant.head
     let date = dateLine()
     var buffer = encoder.channel.allocator.buffer(capacity: head.count + date.count)
     buffer.writeBytes(head)
     buffer.writeBytes(date)
+    written += buffer.readableBytes
     encoder.write(NIOAny(IOData.byteBuffer(buffer)), promise: nil)
-    if hasBody, !isNotModified { encoder.write(NIOAny(IOData.byteBuffer(variant.body)), promise: nil) }
+    if pending.hasBody, !isNotModified {
+      written += variant.body.readableBytes
+      encoder.write(NIOAny(IOData.byteBuffer(variant.body)), promise: nil)
+    }
     needsFlush = true
-    requests.countPrepared(isNotModified: isNotModified)
+    door.requests.countPrepared(isNotModified: isNotModified)
   }
 
   /// The `Date` field and the empty line, made once a second.
   private func dateLine() -> [UInt8] {
-    let moment = now()
+    let moment = door.site.now()
     if moment.seconds != date.second {
       date = (moment.seconds, Array("date: \(HTTPDate.text(moment))\r\n\r\n".utf8))
     }

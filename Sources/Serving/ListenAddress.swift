@@ -4,11 +4,17 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   package let host: String
   /// 0 lets the system choose.
   package let port: Int
+  /// Whether it speaks TLS, with the site's identity.
+  package var isSecure: Bool
+  /// Whether reading needs a principal that may.
+  package var isRestricted: Bool
 
   /// - Parameter port: 0 to 65535.
-  package init(host: String, port: Int) {
+  package init(host: String, port: Int, isSecure: Bool = false, isRestricted: Bool = false) {
     self.host = host
     self.port = port
+    self.isSecure = isSecure
+    self.isRestricted = isRestricted
   }
 
   /// Reads `127.0.0.1:8053`, `[::1]:8053` or `localhost:8053`. Nil when malformed.

@@ -9,6 +9,8 @@ final class PreparedAnswer: Sendable {
   let whole: Variant
   /// The gzip form; nil when it isn't smaller, or `isCompressedKnown` is false.
   let compressed: Variant?
+  /// What it is a representation of, to tell who may have it.
+  let set: SetName
   /// Whether somebody asked for gzip yet, so that `compressed` means something.
   let isCompressedKnown: Bool
 
@@ -37,6 +39,7 @@ final class PreparedAnswer: Sendable {
         representation, compressed: compressed, published: published, freshness: freshness,
         isDownload: isDownload)
     }
+    set = representation.snapshot.set
     whole = variant(nil)
     compressed = isCompressedKnown ? representation.gzipped().map(variant) : nil
     self.isCompressedKnown = isCompressedKnown

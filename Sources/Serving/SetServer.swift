@@ -14,6 +14,10 @@ package struct SetServer: Service {
   private let listen: [ListenAddress]
   private let logger: Logger
   private let onListening: @Sendable (ListenAddress) async -> Void
+  // Limits count over all listeners.
+  private let guesses = GuessBook()
+  private let allowances: Allowances
+  private let connections: ConnectionBook
 
   /// - Parameters:
   ///   - onListening: called for each address once it takes connections, with the port that the system chose when it
@@ -26,6 +30,8 @@ package struct SetServer: Service {
     self.listen = listen
     self.logger = logger
     self.onListening = onListening
+    allowances = Allowances(site.limits)
+    connections = ConnectionBook(site.limits)
   }
 
   /// Serves until the service group shuts down.
@@ -44,23 +50,31 @@ package struct SetServer: Service {
   }
 
   private func serve(at address: ListenAddress) async throws {
-    let requests = RequestMetrics(site.metrics)
-    let (sets, now) = (site.sets, site.now)
+    if address.isSecure, site.identity == nil { throw SetServerError(address: address, code: ENOKEY) }
+    let limits = site.limits
+    let door = Door(
+      site: site, isRestricted: address.isRestricted,
+      gate: Gate(list: site.access, guesses: guesses), allowances: allowances,
+      connections: connections, requests: RequestMetrics(site.metrics), refusals: RefusalMetrics(site.metrics)
+    )
     var configuration = HTTP1Channel.Configuration()
     configuration.httpDecoder = .init(
-      maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
+      maxHeaderFieldSize: min(16_384, limits.headerOctets), maxHeaderListSize: limits.headerOctets,
+      maxHeaderFieldCount: limits.headerFields)
+    let identity = address.isSecure ? site.identity : nil
     let application = Application(
-      responder: SiteResponder(site, requests),
+      responder: SiteResponder(door),
       server: HTTPServerBuilder { [configuration] responder in
         SetChannel(
-          base: HTTP1Channel(responder: responder, configuration: configuration), idleTimeout: .seconds(60),
-          hotPath: { HotPath(sets, requests, now: now) })
+          base: HTTP1Channel(responder: responder, configuration: configuration), door: door,
+          identity: identity)
       },
-      configuration: ApplicationConfiguration(
-        address: .hostname(address.host, port: address.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(8192)),
+      configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
       onServerRunning: { [onListening] channel in
-        await onListening(ListenAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
+        await onListening(
+          ListenAddress(
+            host: address.host, port: channel.localAddress?.port ?? address.port, isSecure: address.isSecure,
+            isRestricted: address.isRestricted))
       },
       logger: logger)
     do { try await application.run() } catch let error as IOError {
@@ -82,6 +96,8 @@ package struct SetServerError: Error, Hashable, CustomStringConvertible {
       "can't listen on \(address): the port is in use. Try: another port with --listen, or end the other program"
     case EACCES:
       "can't listen on \(address): this user may not use the port. Try: a port above 1023"
+    case ENOKEY:
+      "can't listen on \(address): it is to speak TLS, and there is no certificate. Try: http.tls"
     case EADDRNOTAVAIL:
       "can't listen on \(address): this machine does not have the address. Try: 127.0.0.1, or one from `ip address`"
     default:

@@ -10,8 +10,12 @@ package struct Site: Sendable {
   package var history: (any HistoryReader)?
   /// Takes posted hostnames; without it the path answers 404.
   package var sightings: (any SightingSink)?
-  /// Who may post; without any, all posts are refused.
-  package var tokens: [AccessToken]
+  /// Who may do what; without anybody, all posts are refused.
+  package var access: AccessList
+  /// What TLS listeners prove themselves with; without it they can't be opened.
+  package var identity: TLSIdentity?
+  /// What one client may take.
+  package var limits: HTTPLimits
   /// Asked for each `/readyz`, so it must be quick.
   package var readiness: @Sendable () async -> Readiness
   /// Shown at `/metrics`.
@@ -19,11 +23,11 @@ package struct Site: Sendable {
   /// The clock.
   package var now: @Sendable () -> Timestamp
 
-  /// Without history, sightings and tokens it serves sets alone and is always ready.
+  /// Without history, sightings and principals it serves sets alone and is always ready.
   package init(
     sets: PublishedSets, policies: [SetPolicy] = [], history: (any HistoryReader)? = nil,
     sightings: (any SightingSink)? = nil,
-    tokens: [AccessToken] = [],
+    access: AccessList = AccessList(), identity: TLSIdentity? = nil, limits: HTTPLimits = HTTPLimits(),
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
@@ -31,7 +35,9 @@ package struct Site: Sendable {
     self.policies = policies
     self.history = history
     self.sightings = sightings
-    self.tokens = tokens
+    self.access = access
+    self.identity = identity
+    self.limits = limits
     self.readiness = readiness
     self.metrics = metrics
     self.now = now

@@ -5,25 +5,45 @@ import Logging
 import NIOCore
 import Publishing
 
+/// A request with who asks, and its target without the token that the path may have held.
+struct Asked {
+  let request: Request
+  let uri: String
+  let callers: Callers
+  /// By whom the route was opened.
+  let caller: Principal?
+
+  init(_ request: Request, uri: String, _ callers: Callers, _ caller: Principal?) {
+    self.request = request
+    self.uri = uri
+    self.callers = callers
+    self.caller = caller
+  }
+}
+
 /// Answers every request that isn't answered on the hot path.
 struct SiteResponder: HTTPResponder {
   typealias Context = BasicRequestContext
 
-  let site: Site
-  let requests: RequestMetrics
-  let gate: Gate
+  let door: Door
+  private let tokenField: HTTPField.Name
 
-  /// The largest body that is taken, in octets.
-  static let largestBody = 1 << 20
+  private var site: Site { door.site }
 
-  init(_ site: Site, _ requests: RequestMetrics) {
-    self.site = site
-    self.requests = requests
-    gate = Gate(tokens: site.tokens)
+  init(_ door: Door) {
+    self.door = door
+    // The configuration takes only tokens of RFC 9110 §5.6.2, so the fallback is never taken.
+    tokenField = HTTPField.Name(door.site.access.tokenField) ?? .authorization
   }
 
   func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-    let target = (request.head.path ?? "").utf8.split(
+    // A token in the path ends here: nothing behind this knows it, so that no log and no answer can show it.
+    let path = request.head.path ?? ""
+    let (pathToken, uri) = Credentials.splitPath(path).map { ($0.token, $0.rest) } ?? (nil, path)
+    let credentials = Credentials(request.headers, tokenField: tokenField, pathToken: pathToken)
+    let peer = Peer.current
+    let callers = door.gate.callers(credentials, peer)
+    let target = uri.utf8.split(
       separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
     let route = target.first.flatMap { Route(path: String(Substring($0))) }
     var response: Response
@@ -38,41 +58,55 @@ struct SiteResponder: HTTPResponder {
       guard let query = QueryItems(target.count == 2 ? String(Substring(target[1])) : nil) else {
         throw .badRequest("the query has a malformed escape")
       }
-      response = try await answer(route, query, request, context.logger)
+      let caller = try door.admit(callers, to: route.demand)
+      let allowance = door.allowances.allowance(for: callers, peer)
+      // What is free when nothing changed is charged afterwards, everything else before it costs anything.
+      let isConditional = route.isCheap && request.conditions.isConditional
+      if !isConditional { try door.charge(allowance) }
+      response = try await answer(route, query, Asked(request, uri: uri, callers, caller), context.logger)
+      if response.status == .notModified {
+        if !isConditional { allowance?.giveBack() }
+      } else if isConditional {
+        try door.charge(allowance)
+      }
     } catch {
       response = Self.response(error)
     }
     if request.method == .head { response = response.createHeadResponse() }
-    requests.count(route?.pattern ?? "none", response.status.code)
+    door.requests.count(route?.pattern ?? "none", response.status.code)
     return response
   }
 
   private func answer(
-    _ route: Route, _ query: QueryItems, _ request: Request, _ logger: Logger
+    _ route: Route, _ query: QueryItems, _ asked: Asked, _ logger: Logger
   ) async throws(Refusal) -> Response {
+    let request = asked.request
     switch route {
     case .set(let name, let ending):
-      return try set(name, ending, query, request)
+      return try set(name, ending, query, asked)
     case .snapshot(let name, let generation, let ending):
       return try await snapshot(name, generation, ending, query, request, logger)
     case .sightings:
-      return try await takeSightings(request, logger)
+      return try await takeSightings(asked, logger)
     case .readyz:
-      return await readiness(request)
+      return await readiness(asked)
     default:
-      let body = try await body(route, query, logger)
+      let body = try await body(route, query, asked.callers, logger)
       return Self.response(body, request)
     }
   }
 
   /// The bodies that are made anew for each request.
-  private func body(_ route: Route, _ query: QueryItems, _ logger: Logger) async throws(Refusal) -> Body {
+  private func body(
+    _ route: Route, _ query: QueryItems, _ callers: Callers, _ logger: Logger
+  ) async throws(Refusal) -> Body {
     let past = Past(site: site, logger: logger)
+    let visible = { site.sets.all.filter { door.mayRead($0.name, callers) } }
     switch route {
-    case .index: return Body(IndexText.text(site.sets.all), type: "text/plain; charset=utf-8")
+    case .index: return Body(IndexText.text(visible()), type: "text/plain; charset=utf-8")
     case .sets:
       _ = try query.only()
-      return Body(SetBodies.list(site.sets.all))
+      return Body(SetBodies.list(visible()))
     case .version(let name):
       _ = try query.only()
       return Body(SetBodies.version(try published(name)))
@@ -86,7 +120,8 @@ struct SiteResponder: HTTPResponder {
     case .history: return try await past.history(query)
     case .explain: return Body(try await past.explanation(query))
     case .metrics:
-      let text = SetMetrics.text(site.sets, now: site.now()) + site.metrics.text()
+      let text =
+        SetMetrics.text(site.sets, now: site.now()) + AccessMetrics.text(door) + site.metrics.text()
       return Body(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8", freshness: "no-store")
     case .healthz: return Body(Array("ok\n".utf8), type: "text/plain; charset=utf-8", freshness: "no-store")
     case .set, .snapshot, .sightings, .readyz: throw .notFound
@@ -94,16 +129,16 @@ struct SiteResponder: HTTPResponder {
   }
 
   private func set(
-    _ name: SetName, _ ending: String?, _ query: QueryItems, _ request: Request
+    _ name: SetName, _ ending: String?, _ query: QueryItems, _ asked: Asked
   ) throws(Refusal) -> Response {
     guard let known = site.sets.published(name) else { throw .noSuchSet }
     let parameters = try Self.parameters(query, ending)
     guard known != nil else { throw .neverPublished }
-    let conditions = request.conditions
+    let conditions = asked.request.conditions
     let answer: PreparedAnswer?
     do throws(RenderError) {
       answer = try site.sets.prepare(
-        name, parameters, uri: request.head.path ?? "", wantsGzip: conditions.acceptsGzip)
+        name, parameters, uri: asked.uri, wantsGzip: conditions.acceptsGzip)
     } catch {
       throw Refusal(error)
     }
@@ -164,21 +199,26 @@ struct SiteResponder: HTTPResponder {
     }
   }
 
-  private func takeSightings(_ request: Request, _ logger: Logger) async throws(Refusal) -> Response {
-    guard let sink = site.sightings else { throw .notFound }
-    let token = try gate.admit(request.headers, for: .sightings)
+  private func takeSightings(_ asked: Asked, _ logger: Logger) async throws(Refusal) -> Response {
+    guard let sink = site.sightings, let caller = asked.caller else { throw .notFound }
+    let request = asked.request
+    let largest = door.limits.bodyOctets
     let tooLarge = Refusal(
-      status: .contentTooLarge, reason: "the body is larger than 1 MiB. Try: several requests",
+      status: .contentTooLarge, reason: "the body is larger than \(largest) octets. Try: several requests",
       fields: [.connection: "close"])
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.largestBody {
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > largest {
+      door.refusals.count(.bodySize)
       throw tooLarge
     }
     let body: ByteBuffer
-    do { body = try await request.body.collect(upTo: Self.largestBody) } catch { throw tooLarge }
+    do { body = try await request.body.collect(upTo: largest) } catch {
+      door.refusals.count(.bodySize)
+      throw tooLarge
+    }
     let submission = try SightingSubmission(
       Array(body.readableBytesView), mediaType: request.headers[.contentType])
     do {
-      let refused = try await sink.accept(submission.names, from: token.name)
+      let refused = try await sink.accept(submission.names, from: caller.name)
       let answer = SetBodies.sightings(submission, refused: refused)
       return Self.response(Body(answer, freshness: "no-store"), request, status: .accepted)
     } catch {
@@ -187,8 +227,13 @@ struct SiteResponder: HTTPResponder {
     }
   }
 
-  private func readiness(_ request: Request) async -> Response {
-    let readiness = await site.readiness()
+  private func readiness(_ asked: Asked) async -> Response {
+    let request = asked.request
+    var readiness = await site.readiness()
+    if door.isRestricted, asked.callers.principal(for: .read) == nil {
+      // What is at fault names upstreams and sets.
+      readiness = Readiness(faults: readiness.isReady ? [] : ["not ready"], warnings: [])
+    }
     let wantsJSON = request.headers[.accept]?.contains("application/json") == true
     let body =
       wantsJSON

@@ -49,20 +49,28 @@ struct App {
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger)
 
+    let identity = try configuration.http.identity()
+    let access = AccessList(
+      try configuration.tokens.map(Principal.init(reading:)), tokenField: configuration.http.tokenHeader.value
+    )
     let site = Site(
       sets: sets, policies: configuration.enabledSets.map(\.policy), history: history,
       sightings: SubmittedSightings(worker: worker, clock: clock),
-      tokens: try configuration.tokens.map(AccessToken.init(reading:)), readiness: { served.readiness },
+      access: access, identity: identity, limits: HTTPLimits(configuration.http.limits),
+      readiness: { served.readiness(with: identity?.warnings(now: clock.now) ?? []) },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
-      site, listen: configuration.listen.value.map { .init(host: $0.host, port: $0.port) }, logger: logger,
+      site, listen: configuration.listen.value.map(configuration.http.listener), logger: logger,
       onListening: { logger.info("listening", metadata: ["http.address": "\($0)"]) })
 
     let wiring = SourceWiring(
       names: WatchedNames(configuration.enabledSets.flatMap(\.selectors)), positions: restored.positions,
       worker: worker, clock: clock, logger: logger)
     let feeds = try configuration.sources.map(wiring.feed)
-    var services: [any Service] = [server, worker] + feeds
+    let keeper = AccessKeeper(
+      keeper: identity.map { TLSKeeper($0, metrics: metrics, logger: logger) }, access: access,
+      tokens: configuration.tokens, logger: logger)
+    var services: [any Service] = [server, worker, keeper] + feeds
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
     if configuration.upstreams.value == nil {
       services.append(

@@ -18,8 +18,26 @@ import Testing
     Example(yaml: quiet, advice: []),
     Example(yaml: quiet + "http: { listen: ['127.0.0.1:1', '[::1]:1', 'localhost:1'] }", advice: []),
     Example(
-      yaml: quiet + "http: { listen: ['127.0.0.1:1', '0.0.0.0:8053'] }",
-      advice: ["http.listen: 0.0.0.0:8053 can be reached from other machines, without TLS"]),
+      yaml: quiet + "http: { listen: ['127.0.0.1:1', '0.0.0.0:8053'], plaintext: allow, access: open }",
+      advice: [
+        "http.listen: 0.0.0.0:8053 can be reached from other machines, without TLS",
+        "http.access: everybody who reaches 0.0.0.0:8053 can read",
+      ]),
+    Example(
+      yaml: quiet + "http: { listen: ['https://0.0.0.0:8443'], tls: { certificate: /c, key: /k } }",
+      advice: ["http.access: reading at https://0.0.0.0:8443 is restricted, and nobody may read"]),
+    Example(
+      yaml: quiet + """
+        http: { listen: ['https://0.0.0.0:8443'], tls: { certificate: /c, key: /k } }
+        tokens: [{ name: fw, certificates: [fw1.example.com], may: [read] }]
+        """,
+      advice: ["tokens: no client is asked for a certificate, so nobody can be fw by one"]),
+    Example(
+      yaml: quiet + """
+        http: { listen: ['https://0.0.0.0:8443'], tls: { certificate: /c, key: /k } }
+        tokens: [{ name: fw, networks: [10.0.0.0/8], may: ['read:a'] }]
+        """,
+      advice: []),
     Example(
       yaml: quiet + "upstreams: [10.0.0.53, 8.8.8.8]", advice: ["upstreams: 8.8.8.8 is a public resolver"]),
     Example(

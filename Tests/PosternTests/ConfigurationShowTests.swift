@@ -13,6 +13,22 @@ import Testing
         state: /var/lib/postern  # default
         http:
           listen: ["127.0.0.1:8053"]  # default
+          # access: open on loopback, else restricted  # default
+          plaintext: refuse  # default
+          tokenHeader: X-Postern-Token  # default
+          limits:
+            requestsPerSecond: 50  # default
+            burst: 200  # default
+            connections: 16384  # default
+            connectionsPerAddress: 256  # default
+            exempt: [127.0.0.0/8, "::1"]  # default
+            headerOctets: 32768  # default
+            headerFields: 100  # default
+            bodyOctets: 1048576  # default
+            headerTime: 10s  # default
+            bodyTime: 30s  # default
+            idleTime: 1m  # default
+            stallTime: 30s  # default
         # upstreams: the system's resolvers  # default
         sets:
           mcr:
@@ -76,7 +92,15 @@ import Testing
         - { registry: "r.example.com:5000", repositories: [a/b:1], roots: /r.pem }
         - { pihole: /etc/pihole/pihole-FTL.db }
         - { lines: /l, format: sni }
-      tokens: [{ name: ops, file: /a b, may: [operate, sightings] }]
+      http:
+        listen: ["https://[::]:8443", "127.0.0.1:8053"]
+        tls: { certificate: /c, key: /k, clients: /ca, clientCertificates: optional }
+        access: restricted
+        tokenHeader: X-Feed
+        limits: { burst: 7, exempt: [], stallTime: 5s }
+      tokens:
+        - { name: ops, file: /a b, may: [operate, sightings] }
+        - { name: fw, certificates: ["FortiGate 60F"], networks: [10.0.0.0/8], may: [read, "read:a"] }
       """
     let first = try ConfigurationLoader.configuration(text: yaml, file: "p.yaml")
     let again = try ConfigurationLoader.configuration(text: first.shownAsYAML(), file: "shown.yaml")
@@ -90,7 +114,13 @@ import Testing
       ])
     #expect(again.sources.compactMap(\.vantage?.label) == ["office"])
     #expect(again.formats == first.formats)
-    #expect(again.tokens.map(\.secret.value) == first.tokens.map(\.secret.value))
+    #expect(again.listen.value == first.listen.value)
+    #expect(again.http.tls?.clients.value == "/ca" && again.http.tls?.clientCertificates.value == .optional)
+    #expect(again.http.access.value == .restricted && again.http.tokenHeader.value == "X-Feed")
+    #expect(again.http.limits.exempt.value.isEmpty && again.http.limits.burst.value == 7)
+    #expect(again.tokens.map(\.certificates.value) == [[], ["FortiGate 60F"]])
+    #expect(again.tokens.map(\.networks.value) == first.tokens.map(\.networks.value))
+    #expect(again.tokens.map(\.secret?.value) == first.tokens.map(\.secret?.value))
     #expect(again.tokens.map(\.permissions.value) == first.tokens.map(\.permissions.value))
     #expect(first.shownAsYAML().contains("  - { dnsmasq: \"/var/log/my #1.log\" }  # p.yaml:7:16\n"))
   }

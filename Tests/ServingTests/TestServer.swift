@@ -14,6 +14,10 @@ struct TestServer {
   let port: Int
   let sets: PublishedSets
   let sightings: RecordedSightings
+  let access: AccessList
+  let scheme: String
+  /// All that was logged, at every level.
+  let log: RecordedLog
 
   static let at = Timestamp(seconds: 1_795_424_400)  // 2026-11-23T09:00:00Z
 
@@ -25,32 +29,38 @@ struct TestServer {
       "150.171.69.10", "150.171.70.10", "20.0.0.0", "20.0.0.1", "2603:1061:f:100::10",
     ],
     history: (any HistoryReader)? = nil, readiness: Readiness = Readiness(faults: [], warnings: []),
+    principals: [Principal] = TestServer.principals, isRestricted: Bool = false,
+    identity: TLSIdentity? = nil, limits: HTTPLimits = HTTPLimits(),
     _ body: @Sendable @escaping (TestServer) async throws -> Void
   ) async throws {
     let names = ["mcr", "pending"].compactMap { SetName($0) }
     let sets = PublishedSets(names)
     if let addresses { sets.publish(try published(addresses)) }
     let sightings = RecordedSightings()
-    let tokens = [("ops", "secret", Set([AccessToken.Scope.sightings])), ("reader", "other", [.operate])].map
-    {
-      AccessToken(name: $0.0, sha256: Array(SHA256.hash(data: Data($0.1.utf8))), scopes: $0.2)
-    }
+    let access = AccessList(principals)
+    let log = RecordedLog()
     let policies = names.prefix(1).map { SetPolicy(name: $0, selectors: Profile.mcrGlobal.selectors) }
     let site = Site(
-      sets: sets, policies: policies, history: history, sightings: sightings, tokens: tokens,
+      sets: sets, policies: policies, history: history, sightings: sightings, access: access,
+      identity: identity, limits: limits,
       readiness: { readiness },
       now: { at })
     let (ports, continuation) = AsyncStream<Int>.makeStream()
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
+    var logger = Logger(label: "test") { _ in log.handler }
+    logger.logLevel = .trace
+    let address = ListenAddress(
+      host: "127.0.0.1", port: 0, isSecure: identity != nil, isRestricted: isRestricted)
     let server = SetServer(
-      site, listen: [ListenAddress(host: "127.0.0.1", port: 0)], logger: logger,
+      site, listen: [address], logger: logger,
       onListening: { continuation.yield($0.port) })
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }
       group.addTask {
         for await port in ports {
-          try await body(TestServer(port: port, sets: sets, sightings: sightings))
+          try await body(
+            TestServer(
+              port: port, sets: sets, sightings: sightings, access: access,
+              scheme: identity == nil ? "http" : "https", log: log))
           return
         }
       }
@@ -58,6 +68,22 @@ struct TestServer {
       group.cancelAll()
       try? await group.waitForAll()
     }
+  }
+
+  /// Two who may not read: `ops` reports with "secret", `reader` operates with "other".
+  static let principals = [
+    principal("ops", "secret", [.sightings]), principal("reader", "other", [.operate]),
+  ]
+
+  /// Somebody with these secrets.
+  static func principal(_ name: String, _ secrets: String..., scopes: Set<Principal.Scope>) -> Principal {
+    Principal(name: name, digests: secrets.map { Array(SHA256.hash(data: Data($0.utf8))) }, scopes: scopes)
+  }
+
+  private static func principal(
+    _ name: String, _ secret: String, _ scopes: Set<Principal.Scope>
+  ) -> Principal {
+    principal(name, secret, scopes: scopes)
   }
 
   /// A published set `mcr`.
@@ -91,7 +117,7 @@ struct TestServer {
         "curl",
         [
           "-sS", "--path-as-is", "-g", "--max-time", "20", "-D", head.path, "-o", body.path,
-          "http://127.0.0.1:\(port)\(path)",
+          "\(scheme)://127.0.0.1:\(port)\(path)",
         ] + arguments, input: input)
       try #require(outcome.status == 0, "\(outcome.errors)")
       // After "100 Continue" comes the real head.

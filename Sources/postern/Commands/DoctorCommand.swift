@@ -5,6 +5,7 @@ import Foundation
 import Publishing
 import Recording
 import Resolving
+import Serving
 
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,6 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let configuration = try shared.load(upstreams: upstream)
     let findings = try await Progress.shown({ "looking" }) { [full] in
       var findings = Self.configurationFindings(configuration)
+      findings += Self.tlsFindings(configuration)
       findings += await Self.upstreamFindings(configuration)
       findings += await Self.historyFindings(configuration, isForced: full)
       return findings
@@ -54,6 +56,18 @@ struct DoctorCommand: AsyncParsableCommand {
         Finding(.unwise, "state", "this user can't write to \(state). Try: the user that runs the service"))
     }
     return findings
+  }
+
+  /// Reads the TLS files as the service would.
+  private static func tlsFindings(_ configuration: Configuration) -> [Finding] {
+    do {
+      guard let identity = try configuration.http.identity() else { return [] }
+      let warnings = identity.warnings(now: SystemClock().now)
+      guard warnings.isEmpty else { return warnings.map { Finding(.unwise, "tls", $0) } }
+      return [Finding(.good, "tls", "\(identity.files.certificate) is good until \(identity.expires)")]
+    } catch {
+      return [Finding(.fault, "tls", "\(error)")]
+    }
   }
 
   /// Asks each upstream for one name of each enabled set.

@@ -13,7 +13,7 @@ extension Configuration {
     .mapping(
       [
         ("state", .decided(.text(state.value), by: state.origin)),
-        ("http", .mapping([("listen", list(listen) { .text($0.description) })])),
+        ("http", .mapping([("listen", list(listen) { .text($0.description) })] + http.shown)),
         ("upstreams", .decided(shownUpstreams, by: upstreams.origin)),
         ("sets", .mapping(sets.map { (key: $0.name.text, value: $0.shown) })),
       ] + shownFormats + [
@@ -130,17 +130,65 @@ extension LimitSettings {
 extension TokenSetting {
   /// Without the secret: a file's path is told, a digest isn't.
   fileprivate var shown: ShownValue {
-    let secret: (key: String, value: ShownValue) =
-      switch self.secret.value {
-      case .file(let path): ("file", .decided(.text(path), by: self.secret.origin))
-      case .sha256: ("sha256", .decided(.text("(not shown)"), by: self.secret.origin))
-      }
-    return .mapping([
-      ("name", .decided(.text(name.value), by: name.origin)), secret,
+    var pairs: [(key: String, value: ShownValue)] = [("name", .decided(.text(name.value), by: name.origin))]
+    switch secret?.value {
+    case .file(let path): pairs.append(("file", .decided(.text(path), by: secret?.origin ?? .builtIn)))
+    case .sha256: pairs.append(("sha256", .decided(.text("(not shown)"), by: secret?.origin ?? .builtIn)))
+    case nil: break
+    }
+    if !certificates.value.isEmpty { pairs.append(("certificates", list(certificates) { .text($0) })) }
+    if !networks.value.isEmpty { pairs.append(("networks", list(networks) { .text($0.description) })) }
+    pairs.append(
       (
         "may",
-        .decided(.list(permissions.value.sorted().map { .text($0.rawValue) }), by: permissions.origin)
+        .decided(.list(permissions.value.sorted().map { .text($0.description) }), by: permissions.origin)
+      ))
+    return .mapping(pairs)
+  }
+}
+
+extension HTTPSettings {
+  fileprivate var shown: [(key: String, value: ShownValue)] {
+    var pairs: [(key: String, value: ShownValue)] = []
+    if let tls {
+      var files: [(key: String, value: ShownValue)] = [
+        ("certificate", .decided(.text(tls.certificate.value), by: tls.certificate.origin)),
+        ("key", .decided(.text(tls.key.value), by: tls.key.origin)),
+      ]
+      if let clients = tls.clients.value {
+        files.append(("clients", .decided(.text(clients), by: tls.clients.origin)))
+        files.append(
+          (
+            "clientCertificates",
+            .decided(.text(tls.clientCertificates.value.rawValue), by: tls.clientCertificates.origin)
+          ))
+      }
+      pairs.append(("tls", .mapping(files)))
+    }
+    return pairs + [
+      (
+        "access",
+        .decided(
+          access.value.map { .text($0.rawValue) } ?? .absent(instead: "open on loopback, else restricted"),
+          by: access.origin)
       ),
+      ("plaintext", .decided(.text(plaintext.value.rawValue), by: plaintext.origin)),
+      ("tokenHeader", .decided(.text(tokenHeader.value), by: tokenHeader.origin)),
+      ("limits", limits.shown),
+    ]
+  }
+}
+
+extension HTTPLimitSettings {
+  fileprivate var shown: ShownValue {
+    .mapping([
+      ("requestsPerSecond", whole(requestsPerSecond)), ("burst", whole(burst)),
+      ("connections", whole(connections)), ("connectionsPerAddress", whole(connectionsPerAddress)),
+      ("exempt", list(exempt) { .text($0.description) }),
+      ("headerOctets", whole(headerOctets)), ("headerFields", whole(headerFields)),
+      ("bodyOctets", whole(bodyOctets)),
+      ("headerTime", span(headerTime)), ("bodyTime", span(bodyTime)), ("idleTime", span(idleTime)),
+      ("stallTime", span(stallTime)),
     ])
   }
 }

@@ -10,6 +10,8 @@ struct Configuration: Sendable, Equatable {
   let state: Setting<String>
   /// Where HTTP listens; empty turns it off.
   let listen: Setting<[ListenAddress]>
+  /// How HTTP proves itself, to whom it is open and what it bears.
+  let http: HTTPSettings
   /// The resolvers to ask; nil means those of the system, read from resolv.conf and followed.
   let upstreams: Setting<[UpstreamSetting]?>
   /// In the file's order. A file that lists `sets` replaces the built-in list.
@@ -30,9 +32,19 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
   let host: String
   /// 0 lets the system choose.
   let port: Int
+  /// Whether it speaks TLS.
+  let isSecure: Bool
 
-  /// `127.0.0.1:8053`, `[::1]:8053`.
-  var description: String { EndpointText.text(host: host, port: port) }
+  init(host: String, port: Int, isSecure: Bool = false) {
+    self.host = host
+    self.port = port
+    self.isSecure = isSecure
+  }
+
+  /// `127.0.0.1:8053`, `[::1]:8053`, `https://0.0.0.0:8443`.
+  var description: String {
+    (isSecure ? "https://" : "") + EndpointText.text(host: host, port: port)
+  }
 
   /// Whether only this machine can reach it.
   var isLoopback: Bool { Self.isLoopback(host) }
@@ -85,28 +97,4 @@ struct LimitSettings: Sendable, Equatable {
       queriesPerSecond: queriesPerSecond.value, outstanding: outstanding.value,
       namesPerPattern: namesPerPattern.value, addressesPerName: addressesPerName.value)
   }
-}
-
-/// Somebody who may do what others may not.
-struct TokenSetting: Sendable, Equatable {
-  enum Secret: Sendable, Hashable {
-    /// A file that holds the token on its first line.
-    case file(String)
-    /// The token's SHA-256, 32 octets.
-    case sha256([UInt8])
-  }
-
-  enum Permission: String, Sendable, Hashable, CaseIterable, Comparable {
-    /// Report hostnames in use.
-    case sightings
-    /// Approve and forget.
-    case operate
-
-    static func < (left: Permission, right: Permission) -> Bool { left.rawValue < right.rawValue }
-  }
-
-  let name: Setting<String>
-  /// Never shown.
-  let secret: Setting<Secret>
-  let permissions: Setting<Set<Permission>>
 }

@@ -33,16 +33,44 @@ extension Configuration {
   }
 
   private func listenAdvice() -> [ConfigurationAdvice] {
-    let open = listen.value.filter { !$0.isLoopback }
-    guard !open.isEmpty else { return [] }
-    return [
-      ConfigurationAdvice(
-        path: "http.listen", origin: listen.origin,
-        sentence:
-          "\(open.map(\.description).joined(separator: ", ")) can be reached from other machines, without TLS: "
-          + "sets, names and tokens can be read and changed on the way",
-        remedy: "127.0.0.1:8053 behind a reverse proxy that has TLS")
-    ]
+    var list = [ConfigurationAdvice]()
+    let wide = listen.value.filter { !$0.isLoopback }
+    let open = wide.filter { !$0.isSecure }
+    if !open.isEmpty {
+      list.append(
+        ConfigurationAdvice(
+          path: "http.listen", origin: listen.origin,
+          sentence:
+            "\(open.map(\.description).joined(separator: ", ")) can be reached from other machines, without TLS: "
+            + "sets, names and tokens can be read and changed on the way",
+          remedy: "https:// with http.tls, or 127.0.0.1:8053 behind a reverse proxy that has TLS"))
+    }
+    if !wide.isEmpty, http.access.value == .open {
+      list.append(
+        ConfigurationAdvice(
+          path: "http.access", origin: http.access.origin,
+          sentence: "everybody who reaches \(wide[0]) can read which names are used here, and when",
+          remedy: "access: restricted, and a token or networks for each reader"))
+    }
+    let closed = listen.value.filter { http.access(at: $0) == .restricted }
+    if let closed = closed.first,
+      !tokens.contains(where: { $0.permissions.value.contains(where: \.isReading) })
+    {
+      list.append(
+        ConfigurationAdvice(
+          path: "http.access", origin: http.access.origin == .builtIn ? listen.origin : http.access.origin,
+          sentence: "reading at \(closed) is restricted, and nobody may read",
+          remedy: "tokens: [{ name: firewalls, networks: [10.0.0.0/8], may: [read] }], or access: open"))
+    }
+    let lone = tokens.first { !$0.certificates.value.isEmpty }
+    if let lone, http.tls?.clients.value == nil {
+      list.append(
+        ConfigurationAdvice(
+          path: "tokens", origin: lone.certificates.origin,
+          sentence: "no client is asked for a certificate, so nobody can be \(lone.name.value) by one",
+          remedy: "http.tls.clients with the authorities of client certificates"))
+    }
+    return list
   }
 
   private func upstreamAdvice() -> [ConfigurationAdvice] {
@@ -114,24 +142,34 @@ extension Configuration {
   }
 
   private func tokenAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
-    tokens.enumerated().flatMap { index, token -> [ConfigurationAdvice] in
-      guard case .file(let path) = token.secret.value else { return [] }
-      var advice = [ConfigurationAdvice]()
-      if facts.worldReadableFiles.contains(path) {
-        advice.append(
-          ConfigurationAdvice(
-            path: "tokens[\(index)].file", origin: token.secret.origin,
-            sentence: "everybody on this machine can read \(path)", remedy: "chmod 640 \(path)"))
+    keyAdvice(facts)
+      + tokens.enumerated().flatMap { index, token -> [ConfigurationAdvice] in
+        guard let secret = token.secret, case .file(let path) = secret.value else { return [] }
+        var advice = [ConfigurationAdvice]()
+        if facts.worldReadableFiles.contains(path) {
+          advice.append(
+            ConfigurationAdvice(
+              path: "tokens[\(index)].file", origin: secret.origin,
+              sentence: "everybody on this machine can read \(path)", remedy: "chmod 640 \(path)"))
+        }
+        if let reason = facts.unreadableFiles[path] {
+          advice.append(
+            ConfigurationAdvice(
+              path: "tokens[\(index)].file", origin: secret.origin,
+              sentence: "\(path) can't be read, so nobody has the token \(token.name.value): \(reason)",
+              remedy: "let Postern's user read the file"))
+        }
+        return advice
       }
-      if let reason = facts.unreadableFiles[path] {
-        advice.append(
-          ConfigurationAdvice(
-            path: "tokens[\(index)].file", origin: token.secret.origin,
-            sentence: "\(path) can't be read, so nobody has the token \(token.name.value): \(reason)",
-            remedy: "let Postern's user read the file"))
-      }
-      return advice
-    }
+  }
+
+  private func keyAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
+    guard let tls = http.tls, facts.worldReadableFiles.contains(tls.key.value) else { return [] }
+    return [
+      ConfigurationAdvice(
+        path: "http.tls.key", origin: tls.key.origin,
+        sentence: "everybody on this machine can read \(tls.key.value)", remedy: "chmod 640 \(tls.key.value)")
+    ]
   }
 
   /// The resolvers that most machines without one of their own are given.

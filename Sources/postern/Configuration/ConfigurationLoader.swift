@@ -40,6 +40,7 @@ enum ConfigurationLoader {
       MappingReader(root), file: file, defaultState: state, collector: collector
     )
     .overridden(by: overrides, environment: environment, collector: collector)
+    configuration.checkListeners(collector)
     if configuration.state.value.isEmpty, collector.problems.isEmpty {
       collector.add(
         .missing, .builtIn, path: "state", "there is no home folder to keep the database in",

@@ -47,7 +47,8 @@ extension Configuration {
       file: file,
       state: state.flatMap { setting in setting.value.first.map { Setting($0, setting.origin) } }
         ?? self.state,
-      listen: listen ?? self.listen, upstreams: upstreams?.map { .some($0) } ?? self.upstreams, sets: sets,
+      listen: listen ?? self.listen, http: http, upstreams: upstreams?.map { .some($0) } ?? self.upstreams,
+      sets: sets,
       formats: formats, sources: sources, limits: limits, tokens: tokens)
   }
 }

@@ -12,7 +12,7 @@ enum ConfigurationReader {
     let state = root.child("state").flatMap { node in
       node.value(.absolutePath).map { Setting($0, node.origin) }
     }
-    let listen = readHTTP(&root)
+    let (listen, http) = readHTTP(&root)
     let upstreams = root.setting("upstreams", default: nil) { readUpstreams($0) }
     let sets = root.child("sets").map(readSets) ?? SetSetting.builtIn
     let formats = readFormats(&root)
@@ -21,19 +21,13 @@ enum ConfigurationReader {
     let tokens = root.child("tokens").map(readTokens) ?? []
     root.finish()
     return Configuration(
-      file: file, state: state ?? defaultState ?? Setting(""), listen: listen, upstreams: upstreams,
+      file: file, state: state ?? defaultState ?? Setting(""), listen: listen, http: http,
+      upstreams: upstreams,
       sets: sets,
       formats: formats, sources: sources, limits: limits, tokens: tokens)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)
-
-  private static func readHTTP(_ root: inout MappingReader) -> Setting<[ListenAddress]> {
-    var http = root.mapping("http")
-    let listen = http.setting("listen", default: [defaultListen]) { $0.distinctList(.listenAddress) }
-    http.finish()
-    return listen
-  }
 
   private static func readLimits(_ root: inout MappingReader) -> LimitSettings {
     var mapping = root.mapping("limits")
@@ -87,52 +81,6 @@ enum ConfigurationReader {
         label: label.value, address: $0.address, port: $0.port, transport: transport.value,
         clientSubnet: subnet.value)
     }
-  }
-
-  // MARK: Tokens
-
-  private static func readTokens(_ node: ConfigurationNode) -> [TokenSetting] {
-    var names = Set<String>()
-    let tokens = node.list { element -> TokenSetting? in
-      guard let token = readToken(element) else { return nil }
-      if !names.insert(token.name.value).inserted {
-        element.fail(
-          .conflict, "two tokens are called \(quoted(token.name.value))",
-          remedy: "give one of them another name")
-      }
-      return token
-    }
-    return tokens ?? []
-  }
-
-  private static func readToken(_ node: ConfigurationNode) -> TokenSetting? {
-    var mapping = MappingReader(node)
-    guard case .mapping = node.node else { return nil }
-    let name = mapping.setting("name", default: nil) { $0.value(.label) }
-    let file = mapping.setting("file", default: nil) { $0.value(.absolutePath) }
-    let sha256 = mapping.setting("sha256", default: nil) { $0.value(.sha256) }
-    let permissions = mapping.setting("may", default: []) {
-      $0.distinctList(.oneOf(TokenSetting.Permission.self)).map(Set.init)
-    }
-    if !mapping.has("name") { mapping.missing("name", remedy: "name: ops") }
-    if !mapping.has("may") { mapping.missing("may", remedy: "may: [sightings]") }
-    switch (mapping.has("file"), mapping.has("sha256")) {
-    case (false, false):
-      mapping.missing("file", remedy: "file: /etc/postern/ops.token, or sha256: with 64 digits")
-    case (true, true): node.fail(.conflict, "both 'file' and 'sha256' are given", remedy: "keep one of them")
-    default: break
-    }
-    mapping.finish()
-    guard let label = name.value else { return nil }
-    let secret: Setting<TokenSetting.Secret>
-    if let path = file.value {
-      secret = Setting(.file(path), file.origin)
-    } else if let octets = sha256.value {
-      secret = Setting(.sha256(octets), sha256.origin)
-    } else {
-      return nil
-    }
-    return TokenSetting(name: Setting(label, name.origin), secret: secret, permissions: permissions)
   }
 }
 

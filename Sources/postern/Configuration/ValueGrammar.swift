@@ -154,7 +154,10 @@ extension ValueGrammar<ListenAddress> {
   static let listenAddress = ValueGrammar(
     "an address with a port", remedy: "host:port, such as 127.0.0.1:8053 or [::1]:8053"
   ) { text in
-    EndpointText.host(text).map { ListenAddress(host: $0.host, port: $0.port) }
+    let isSecure = text.hasPrefix("https://")
+    return EndpointText.host(isSecure ? String(text.dropFirst(8)) : text).map {
+      ListenAddress(host: $0.host, port: $0.port, isSecure: isSecure)
+    }
   }
 }
 

@@ -5,8 +5,10 @@ extension ConfigurationFacts {
   /// Looks at the files that a configuration names.
   init(looking configuration: Configuration) {
     self.init()
-    for token in configuration.tokens {
-      guard case .file(let path) = token.secret.value else { continue }
+    let secrets = configuration.tokens.compactMap { token -> String? in
+      if case .file(let path)? = token.secret?.value { path } else { nil }
+    }
+    for path in secrets + (configuration.http.tls.map { [$0.key.value] } ?? []) {
       look(at: path)
       var facts = stat()
       if stat(path, &facts) == 0, facts.st_mode & 0o004 != 0 { worldReadableFiles.insert(path) }

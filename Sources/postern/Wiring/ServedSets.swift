@@ -15,7 +15,11 @@ final class ServedSets: SetPublisher {
 
   init(_ sets: PublishedSets) { self.sets = sets }
 
-  var readiness: Readiness { state.withLock { $0.readiness } }
+  /// As the worker told it, with warnings of others.
+  func readiness(with warnings: [String]) -> Readiness {
+    let readiness = state.withLock { $0.readiness }
+    return Readiness(faults: readiness.faults, warnings: readiness.warnings + warnings)
+  }
 
   func publish(_ published: [PublishedSet], readiness: Readiness) async {
     let news = state.withLock { state in
