@@ -44,26 +44,24 @@ package struct Follower: Sendable {
   package func run(taken: TakenSet?) async throws {
     let events: RuleEvents? =
       if case .nft = loader.target.kind { RuleEvents { wakeups.raise(.check) } } else { nil }
-    defer { withExtendedLifetime(events) {} }
-    let known = Mutex<Generation?>(taken?.offer.generation)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await hear { known.withLock { $0 } } }
-      group.addTask {
+    wakeups.note(taken?.offer.generation)
+    try await withThrowingTaskGroup(of: Void.self) { [self] group in
+      group.addTask { [self] in try await hear() }
+      group.addTask { [self] in
         while true {
           try await Task.sleep(for: settings.check)
           wakeups.raise(.check)
         }
       }
-      group.addTask {
-        try await act(taken) { generation in known.withLock { $0 = generation } }
-      }
+      group.addTask { [self] in try await act(taken) }
       defer { group.cancelAll() }
       try await group.next()
     }
+    withExtendedLifetime(events) {}
   }
 
   /// Waits for news in the best way that the server knows.
-  private func hear(_ known: @Sendable () -> Generation?) async throws {
+  private func hear() async throws {
     var plan = FollowPlan()
     var shown: FollowPlan.Channel?
     while !Task.isCancelled {
@@ -71,7 +69,7 @@ package struct Follower: Sendable {
       let outcome: FollowPlan.Outcome
       switch channel {
       case .events: outcome = await client.listen { wakeups.raise(.news) }
-      case .longPoll: outcome = await client.wait(since: known()) { wakeups.raise(.news) }
+      case .longPoll: outcome = await client.wait(since: wakeups.taken) { wakeups.raise(.news) }
       case .polling:
         wakeups.raise(.news)
         outcome = .ended
@@ -92,7 +90,7 @@ package struct Follower: Sendable {
     }
   }
 
-  private func act(_ first: TakenSet?, _ onTaken: @Sendable (Generation) -> Void) async throws {
+  private func act(_ first: TakenSet?) async throws {
     var taken = first
     var mayRollBack = settings.allowsRollback
     var told: String?
@@ -109,7 +107,7 @@ package struct Follower: Sendable {
           if let new = try await newer(than: taken, mayRollBack) {
             taken = new
             mayRollBack = false
-            onTaken(new.offer.generation)
+            wakeups.note(new.offer.generation)
             await step(new.wanted, &told, isNew: true)
           } else if wakeup.contains(.check), let taken {
             await step(taken.wanted, &told, isNew: false)
@@ -200,6 +198,7 @@ private final class Wakeups: Sendable {
   let stream: AsyncStream<Void>
   private let continuation: AsyncStream<Void>.Continuation
   private let waiting = Mutex(Reasons())
+  private let generation = Mutex<Generation?>(nil)
   private let timers = DispatchQueue(label: "postern.wakeups")
 
   init() { (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
@@ -214,6 +213,11 @@ private final class Wakeups: Sendable {
       self?.raise(reasons)
     }
   }
+
+  /// The generation that was taken last: long polls ask for a newer one.
+  var taken: Generation? { generation.withLock { $0 } }
+
+  func note(_ generation: Generation?) { self.generation.withLock { $0 = generation } }
 
   func take() -> Reasons {
     waiting.withLock { reasons in
