@@ -1,4 +1,6 @@
 import Applying
+import DNS
+import Deciding
 import Publishing
 
 /// What was, or would be, changed in the kernel.
