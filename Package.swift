@@ -77,6 +77,12 @@ let package = Package(
     module(
       "Learning", ["DNS", "Deciding", "CZlib", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto]),
+    module(
+      "Applying",
+      [
+        "DNS", "Deciding", "Publishing", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto,
+        logging,
+      ]),
     module("Refreshing", ["DNS", "Deciding", logging, metrics, lifecycle]),
     module(
       "Serving",
@@ -90,8 +96,8 @@ let package = Package(
     .executableTarget(
       name: "postern",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Refreshing", "Serving",
-        argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
+        "DNS", "Deciding", "Resolving", "Recording", "Learning", "Publishing", "Applying", "Refreshing",
+        "Serving", argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
       ], swiftSettings: settings),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
     module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
@@ -106,6 +112,9 @@ let package = Package(
       ["Learning", "Deciding", "DNS", "TestTools", "benchmarks", nioCore, nioPosix, nioSSL, crypto],
       resources: [.copy("Fixtures")]),
     tests("PublishingTests", ["Publishing", "Deciding", "DNS", "TestTools"]),
+    tests(
+      "ApplyingTests",
+      ["Applying", "Publishing", "Deciding", "DNS", "TestTools", nioCore, nioPosix, crypto, logging]),
     tests("RefreshingTests", ["Refreshing", "Deciding", "DNS", logging]),
     tests(
       "ServingTests",
@@ -115,8 +124,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Refreshing",
-        "Serving", crypto, logging, lifecycle,
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Applying",
+        "Refreshing", "Serving", crypto, logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),
   ]

@@ -5,6 +5,7 @@ enum Benchmarks {
     let arguments = CommandLine.arguments.dropFirst()
     let rest = Array(arguments.dropFirst())
     switch arguments.first {
+    case "apply-latency": try await ApplyBenchmark.run(rest)
     case "aggregate": try await AggregateBenchmark.run(rest)
     case "frames": try await FrameBenchmark.run(rest)
     case "fuzz-frames": try FuzzFrames.run(rest)

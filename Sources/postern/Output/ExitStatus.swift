@@ -1,3 +1,4 @@
+import Applying
 import ArgumentParser
 import DNS
 import Foundation
@@ -25,12 +26,26 @@ enum ExitStatus: Int32 {
       is LineTemplateError:
       .usage
     case HistoryError.missing: .noTrustworthySet
+    case let error as ApplyError: of(error)
+    case is PlainListError, SignatureFault.invalid, SignatureFault.malformed, SignatureFault.otherKey,
+      SignatureFault.otherSet:
+      .noTrustworthySet
+    case is SignatureFault: .usage
     default:
       switch Postern.exitCode(for: error) {
       case .success: .done
       case .validationFailure: .usage
       default: .failed
       }
+    }
+  }
+
+  private static func of(_ error: ApplyError) -> ExitStatus {
+    switch error {
+    case .emptySet: .noTrustworthySet
+    case .emptyFamily: .heldByGuard
+    case .unusableName, .tooMany: .usage
+    case .unlike, .toolMissing, .tool, .notHeld: .failed
     }
   }
 

@@ -1,0 +1,46 @@
+import Applying
+import DNS
+import Deciding
+import Foundation
+import Publishing
+import Testing
+
+enum Samples {
+  static let set = SetName("mcr")
+
+  static func name() throws -> SetName { try #require(set) }
+
+  static func prefixes(_ texts: [String]) throws -> PrefixSet {
+    PrefixSet(try texts.map { try #require(IPPrefix($0)) })
+  }
+
+  static func ranges(_ texts: [String]) throws -> [AddressRange] {
+    try texts.map { text in
+      let ends = text.split(separator: "-").map(String.init)
+      if ends.count == 1 { return AddressRange(try #require(IPPrefix(text))) }
+      return try #require(AddressRange(try #require(IPAddress(ends[0])), try #require(IPAddress(ends[1]))))
+    }
+  }
+
+  static func wanted(_ texts: [String], generation: Int64? = nil) throws -> WantedSet {
+    try WantedSet(set: name(), generation: generation.map { Generation($0) }, prefixes: prefixes(texts))
+  }
+
+  /// The bodies that a server has for a generation of these addresses.
+  static func published(_ texts: [String], generation: Int64) throws -> (
+    version: String, list: [UInt8], digest: Digest
+  ) {
+    let addresses = try texts.map { try #require(IPAddress($0)) }.sorted()
+    let digest = Digest.computing(addresses)
+    let snapshot = Snapshot(
+      set: try name(), generation: Generation(generation), at: Timestamp(seconds: 1_764_000_000),
+      elements: addresses.map {
+        SetElement(
+          address: $0, names: [], firstSeen: Timestamp(seconds: 1), lastSeen: Timestamp(seconds: 1))
+      }, digest: digest)
+    let version = """
+      {"set":"mcr","generation":\(generation),"sha256":"\(digest)","status":"ok"}
+      """
+    return (version, try PlainFormat().render(snapshot, RenderOptions()), digest)
+  }
+}
