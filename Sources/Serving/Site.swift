@@ -1,4 +1,5 @@
 package import Deciding
+package import Publishing
 
 /// What the server is made of: values and protocols, nothing that knows where they come from.
 package struct Site: Sendable {
@@ -14,6 +15,8 @@ package struct Site: Sendable {
   package var tokens: [AccessToken]
   /// Asked for each `/readyz`, so it must be quick.
   package var readiness: @Sendable () async -> Readiness
+  /// The formats that may be asked for.
+  package var formats: FormatCatalog
   /// Shown at `/metrics`.
   package var metrics: PrometheusRegistry
   /// The clock.
@@ -23,7 +26,7 @@ package struct Site: Sendable {
   package init(
     sets: PublishedSets, policies: [SetPolicy] = [], history: (any HistoryReader)? = nil,
     sightings: (any SightingSink)? = nil,
-    tokens: [AccessToken] = [],
+    tokens: [AccessToken] = [], formats: FormatCatalog = .builtIn,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
@@ -32,6 +35,7 @@ package struct Site: Sendable {
     self.history = history
     self.sightings = sightings
     self.tokens = tokens
+    self.formats = formats
     self.readiness = readiness
     self.metrics = metrics
     self.now = now

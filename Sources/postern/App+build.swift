@@ -52,7 +52,8 @@ struct App {
     let site = Site(
       sets: sets, policies: configuration.enabledSets.map(\.policy), history: history,
       sightings: SubmittedSightings(worker: worker, clock: clock),
-      tokens: try configuration.tokens.map(AccessToken.init(reading:)), readiness: { served.readiness },
+      tokens: try configuration.tokens.map(AccessToken.init(reading:)),
+      formats: try configuration.formatCatalog(), readiness: { served.readiness },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
       site, listen: configuration.listen.value.map { .init(host: $0.host, port: $0.port) }, logger: logger,
