@@ -20,12 +20,12 @@ struct TemplateSource {
   init(_ text: String, file: String) throws(TemplateError) {
     size = text.utf8.count
     var partials = [(name: String, line: Int)]()
-    var depth = 0
+    var open = [(name: String, line: Int)]()
     var line = 1
     var rest = text[...]
-    while let open = rest.range(of: "{{") {
-      line += rest[..<open.lowerBound].utf8.count { $0 == 0x0a }
-      rest = rest[open.upperBound...]
+    while let start = rest.range(of: "{{") {
+      line += rest[..<start.lowerBound].utf8.count { $0 == 0x0a }
+      rest = rest[start.upperBound...]
       let isTriple = rest.first == "{"
       guard let close = rest.range(of: isTriple ? "}}}" : "}}") else {
         throw TemplateError(file, line: line, "a tag is not closed", remedy: "'}}' behind its name")
@@ -34,16 +34,24 @@ struct TemplateSource {
       try Self.check(tag, file, line)
       switch tag.first {
       case ">": partials.append((Self.name(tag), line))
-      case "#", "^": depth += 1
-      case "/": depth -= 1
+      case "#", "^": open.append((Self.name(tag), line))
+      case "/":
+        guard open.popLast()?.name == Self.name(tag) else {
+          throw TemplateError(
+            file, line: line, "it closes a section that isn't the one open", remedy: "the sections' order")
+        }
       default: break
       }
-      guard depth <= Self.deepest else {
+      guard open.count <= Self.deepest else {
         throw TemplateError(
           file, line: line, "sections stand deeper than \(Self.deepest) in one another", remedy: "fewer")
       }
       line += tag.utf8.count { $0 == 0x0a }
       rest = rest[close.upperBound...]
+    }
+    if let unclosed = open.last {
+      throw TemplateError(
+        file, line: unclosed.line, "a section is not closed", remedy: "{{/\(unclosed.name)}}")
     }
     self.partials = partials
     do {
