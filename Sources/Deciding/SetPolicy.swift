@@ -24,12 +24,15 @@ package struct SetPolicy: Sendable, Hashable {
   /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
   /// Empty when nothing is known, which expects anything.
   package let expectedAliasSuffixes: [DomainName]
+  /// Azure service tags in which the addresses are expected; a report, never a filter. Empty when unknown.
+  package let expectedServiceTags: [String]
 
   package init(
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
-    guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = []
+    guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = [],
+    expectedServiceTags: [String] = []
   ) {
     self.name = name
     self.selectors = selectors
@@ -41,6 +44,7 @@ package struct SetPolicy: Sendable, Hashable {
     self.refresh = refresh
     self.guards = guards
     self.expectedAliasSuffixes = expectedAliasSuffixes
+    self.expectedServiceTags = expectedServiceTags
   }
 
   /// 24 h.

@@ -15,6 +15,13 @@ package struct JSONText {
   /// Opens an object, as a value of its own or under a key of the object around it.
   package mutating func beginObject(_ key: StaticString? = nil) { begin(UInt8(ascii: "{"), key) }
 
+  /// Opens an object under a set's name, which needs no escapes.
+  mutating func beginObject(named name: SetName) {
+    separate(nil)
+    bytes.append(text: "\"\(name)\":{")
+    needsComma = false
+  }
+
   /// Closes the object.
   package mutating func endObject() { end(UInt8(ascii: "}")) }
 

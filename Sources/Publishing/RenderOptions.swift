@@ -18,6 +18,14 @@ package struct RenderOptions: Hashable, Sendable {
   package var table: TableName = .postern
   /// The `maxelem` of ipset sets: a constant, because `create -exist` fails when it differs from the live set.
   package var maxElements = Self.defaultMaxElements
+  /// Whether neighbours are written as `first-last` in place of prefixes. Needs `aggregate`.
+  package var ranges = false
+  /// The chain that iptables fills instead of one called as the set.
+  package var chain: ChainName?
+  /// The size that a cloud's list is made with, where that is fixed for ever; nil for the format's own default.
+  package var capacity: Int?
+  /// The generation whose differences to this one are wanted; nil for the whole set.
+  package var since: Generation?
   /// The most entries that the consumer takes; more are refused, never cut.
   package var maxEntries: Int?
 
@@ -56,6 +64,26 @@ package enum CIDRStyle: String, Hashable, Sendable, CaseIterable {
   /// No entry carries a length. Needs `aggregate` off, since an aggregate can't be written without one: a renderer
   /// that meets one refuses, and never cuts its length off.
   case never
+}
+
+/// The name of an iptables chain: a letter, then letters, digits, `_` and `-`, at most 28 characters (iptables(8)).
+package struct ChainName: Hashable, Sendable, CustomStringConvertible {
+  /// As it stands in the file.
+  package let text: String
+
+  /// Nil for anything that `iptables-restore` would refuse or read as an option, and for its own chains and targets.
+  package init?(_ text: some StringProtocol) {
+    guard text.utf8.count <= 28, let name = TableName(text), !Self.taken.contains(name.text) else {
+      return nil
+    }
+    self.text = name.text
+  }
+
+  private static let taken: Set<String> = [
+    "INPUT", "OUTPUT", "FORWARD", "PREROUTING", "POSTROUTING", "ACCEPT", "DROP", "QUEUE", "RETURN", "REJECT",
+  ]
+
+  package var description: String { text }
 }
 
 /// The name of an nftables table: a letter, then letters, digits, `_` and `-`, at most 31 characters, so that it can

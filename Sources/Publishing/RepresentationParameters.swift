@@ -11,8 +11,8 @@ package struct RepresentationParameters: Sendable {
 
   /// The names that are understood, aliases in brackets, for messages.
   package static let allowed =
-    "format (v), family (ipv4only, ipv6only, NoIPv6), aggregate (sum), cidr, comments, name (listname), table, "
-    + "maxelem, max_entries, download"
+    "format (v), family (ipv4only, ipv6only, NoIPv6), aggregate (sum), cidr, ranges (tr), comments, "
+    + "name (listname), table, chain, maxelem, capacity, since, max_entries, download"
 
   /// Reads query items in order, already percent-decoded. Nothing is guessed: an unknown name, a malformed value, the
   /// same option twice with different values, or an option without a meaning for the format is refused.
@@ -20,8 +20,9 @@ package struct RepresentationParameters: Sendable {
   /// - Parameters:
   ///   - format: the format that the path's extension picked; nil when the query must pick one, and `plain` when it
   ///     doesn't.
+  ///   - catalog: the formats that the query may pick from.
   package init(
-    _ items: [(name: String, value: String)], format: (any Format)? = nil
+    _ items: [(name: String, value: String)], format: (any Format)? = nil, catalog: FormatCatalog = .builtIn
   ) throws(RepresentationParameterError) {
     var options = RenderOptions()
     var chosen = format
@@ -37,8 +38,8 @@ package struct RepresentationParameters: Sendable {
       if let option = FormatOption(rawValue: parameter) { asked.insert(option) }
       switch parameter {
       case "format":
-        guard let named = FormatRegistry.format(id: value) else {
-          throw .malformed(name, value, Self.formats)
+        guard let named = catalog.format(id: value) else {
+          throw .malformed(name, value, "one of " + catalog.all.map(\.id).joined(separator: ", "))
         }
         guard format == nil || format?.id == named.id else { throw .contradiction(parameter) }
         chosen = named
@@ -47,6 +48,12 @@ package struct RepresentationParameters: Sendable {
       case "cidr":
         options.cidr = try Self.value(CIDRStyle(rawValue: value), name, value, "auto, always or never")
       case "comments": options.comments = meaning == "1"
+      case "ranges": options.ranges = meaning == "1"
+      case "chain":
+        options.chain = try Self.value(
+          ChainName(value), name, value, "a letter, then up to 27 of A-Z a-z 0-9 _ -, and no built-in chain")
+      case "capacity": options.capacity = try Self.number(name, value, in: 1...16_777_216)
+      case "since": options.since = Generation(Int64(try Self.number(name, value, in: 0...Int.max)))
       case "name":
         options.name = try Self.value(SetName(value), name, value, "1 to 26 of a-z 0-9 _ -")
       case "table":
@@ -62,6 +69,11 @@ package struct RepresentationParameters: Sendable {
     if let stray = asked.subtracting(final.takes).min(by: { $0.rawValue < $1.rawValue }) {
       throw .meaningless(stray.rawValue, format: final.id)
     }
+    if !asked.contains(.family) { options.families = final.defaultOptions.families }
+    if options.ranges {
+      guard seen["aggregate"] != "0" else { throw .contradiction("ranges=1 and aggregate=0") }
+      guard options.cidr == .auto else { throw .contradiction("ranges=1 and cidr=\(options.cidr.rawValue)") }
+    }
     if options.cidr == .never {
       guard seen["aggregate"] != "1" else { throw .contradiction("cidr=never and aggregate=1") }
       options.aggregate = false
@@ -73,10 +85,8 @@ package struct RepresentationParameters: Sendable {
 
   private static let aliases = [
     "v": "format", "ipv4only": "family", "ipv6only": "family", "NoIPv6": "family", "sum": "aggregate",
-    "listname": "name",
+    "listname": "name", "tr": "ranges",
   ]
-
-  private static var formats: String { "one of " + FormatRegistry.all.map(\.id).joined(separator: ", ") }
 
   /// The value in one spelling, so that the same wish under two names is no contradiction.
   private static func meaning(of name: String, _ value: String) throws(RepresentationParameterError) -> String
@@ -85,7 +95,7 @@ package struct RepresentationParameters: Sendable {
     case "family": try self.value(Families(rawValue: value), name, value, "4, 6 or both").rawValue
     case "ipv4only", "NoIPv6": try isOn(name, value) ? "4" : "both"
     case "ipv6only": try isOn(name, value) ? "6" : "both"
-    case "aggregate", "sum", "comments", "download": try isOn(name, value) ? "1" : "0"
+    case "aggregate", "sum", "comments", "download", "ranges", "tr": try isOn(name, value) ? "1" : "0"
     default: value
     }
   }

@@ -4,7 +4,9 @@ import Publishing
 
 /// What a person sees at `/`.
 enum IndexText {
-  static func text(_ sets: [(name: SetName, published: PublishedSet?)]) -> [UInt8] {
+  static func text(
+    _ sets: [(name: SetName, published: PublishedSet?)], _ formats: FormatCatalog
+  ) -> [UInt8] {
     var text = "Postern: address sets for firewalls, kept in step with DNS names\n\nSets\n"
     for (name, published) in sets {
       guard let published else {
@@ -14,19 +16,25 @@ enum IndexText {
       let snapshot = published.snapshot
       text += "  \(name)  \(published.status.rawValue), generation \(snapshot.generation) of \(snapshot.at), "
       text += "\(snapshot.count(of: .ipv4)) IPv4 and \(snapshot.count(of: .ipv6)) IPv6 addresses\n"
-      for format in FormatRegistry.all { text += "    /v1/sets/\(name).\(format.fileExtension)\n" }
+      let endings = formats.all.map(\.fileExtension)
+      text += "    /v1/sets/\(name).ENDING with ENDING "
+      for (index, ending) in endings.enumerated() {
+        text += index == 0 ? ending : index.isMultiple(of: 8) ? ",\n      \(ending)" : ", \(ending)"
+      }
+      text += "\n"
     }
     text += """
 
       Options of a set's file
         family=4|6|both  aggregate=0|1  cidr=auto|always|never  comments=0|1  max_entries=N  download=1
-        name=NAME  table=TABLE (nft)  maxelem=N (ipset)
+        and those of one format, which /v1/formats lists
 
       Elsewhere
         /v1/sets                                    all sets, JSON
         /v1/sets/SET/version                        generation, digest and status, JSON
         /v1/sets/SET/changes?since=GENERATION       what entered and left, JSON
         /v1/sets/SET/snapshots/GENERATION.txt       an old generation, for ever the same
+        /v1/formats                                 formats with limits, options and products, JSON
         /v1/names                                   names tracked, JSON
         /v1/history?name=NAME|address=ADDRESS       who pointed where, when; format=cof for passive DNS tools
         /v1/explain?ip=ADDRESS&at=TIME              why an address is, was or isn't in a set

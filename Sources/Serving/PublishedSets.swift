@@ -68,10 +68,13 @@ package final class PublishedSets: Sendable {
 
   /// Renders, or takes what was rendered, and keeps the answer for the URI.
   ///
+  /// - Parameter context: what is known of the set; the same as long as the service runs, but for the generation to
+  ///   step from, which the options name.
   /// - Returns: nil when the set never published or is unknown.
   /// - Throws: `RenderError` when the set can't be written as asked.
   func prepare(
-    _ name: SetName, _ parameters: RepresentationParameters, uri: String, wantsGzip: Bool
+    _ name: SetName, _ parameters: RepresentationParameters, _ context: RenderContext = RenderContext(),
+    uri: String, wantsGzip: Bool
   ) throws(RenderError) -> PreparedAnswer? {
     let key = RepresentationCache.Key(format: parameters.format.id, options: parameters.options)
     let found = state.withLock { state -> (PublishedSet, RepresentationCache.Slot, Int)? in
@@ -81,7 +84,7 @@ package final class PublishedSets: Sendable {
     }
     guard let (published, slot, revision) = found else { return nil }
     let representation = try slot.representation { () throws(RenderError) in
-      try Representation(published.snapshot, parameters)
+      try Representation(published.snapshot, parameters, context)
     }
     let isDownload = parameters.isDownload
     let isCompressedKnown = wantsGzip || prepared(uri)?.isCompressedKnown == true

@@ -31,9 +31,11 @@ struct Refusal: Error, Hashable {
   init(_ error: RenderError) {
     switch error {
     case .empty: self = .notReady(error.description)
-    case .tooManyEntries, .overMaxElements:
+    case .noPrevious: self = .gone
+    case .tooManyEntries, .overMaxElements, .overLimit, .tooManyForCapacity, .familyNotTaken, .missing,
+      .unwritableSelector, .unwritableName, .templateTooLarge:
       self.init(status: .unprocessableContent, reason: error.description)
-    case .needsLength, .unusableName: self = .badRequest(error.description)
+    case .needsLength, .unusableName, .forbiddenName: self = .badRequest(error.description)
     }
   }
 

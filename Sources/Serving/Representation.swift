@@ -29,8 +29,10 @@ final class Representation: Sendable {
   /// Renders the snapshot.
   ///
   /// - Throws: `RenderError`.
-  init(_ snapshot: Snapshot, _ parameters: RepresentationParameters) throws(RenderError) {
-    let bytes = try parameters.format.render(snapshot, parameters.options)
+  init(
+    _ snapshot: Snapshot, _ parameters: RepresentationParameters, _ context: RenderContext = RenderContext()
+  ) throws(RenderError) {
+    let bytes = try parameters.format.render(snapshot, parameters.options, context)
     let format = parameters.format
     self.snapshot = snapshot
     body = ByteBuffer(bytes: bytes)
@@ -41,7 +43,8 @@ final class Representation: Sendable {
     canonicalPath =
       "/v1/sets/\(snapshot.set)/snapshots/\(snapshot.generation).\(format.fileExtension)"
       + parameters.options.query
-    entries = try EntryList(snapshot, parameters.options).count
+    // A format without entries, such as one that writes names, still stands for them all.
+    entries = (try? EntryList(snapshot, parameters.options).count) ?? snapshot.elements.count
     formatID = format.id
   }
 
@@ -71,9 +74,13 @@ extension RenderOptions {
     if families != .both { items.append("family=\(families.rawValue)") }
     if !aggregate { items.append("aggregate=0") }
     if cidr != .auto { items.append("cidr=\(cidr.rawValue)") }
+    if ranges { items.append("ranges=1") }
     if comments { items.append("comments=1") }
     if let name { items.append("name=\(name)") }
     if table != .postern { items.append("table=\(table)") }
+    if let chain { items.append("chain=\(chain)") }
+    if let capacity { items.append("capacity=\(capacity)") }
+    if let since { items.append("since=\(since)") }
     if maxElements != Self.defaultMaxElements { items.append("maxelem=\(maxElements)") }
     return items.isEmpty ? "" : "?" + items.joined(separator: "&")
   }

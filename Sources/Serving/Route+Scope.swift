@@ -12,7 +12,7 @@ extension Route {
   var demand: Demand {
     switch self {
     // Probes of orchestrators carry no token; what they are told is one word.
-    case .healthz, .readyz: .none
+    case .healthz, .readyz, .formats: .none
     case .index, .sets: .anyReading
     case .set(let name, _), .version(let name), .changes(let name), .snapshot(let name, _, _):
       .scope(.readSet(name))

@@ -11,6 +11,7 @@ enum Route: Hashable {
   case version(SetName)
   case changes(SetName)
   case snapshot(SetName, Generation, ending: String)
+  case formats
   case names
   case sources
   case history
@@ -36,6 +37,7 @@ enum Route: Hashable {
     case 3 where parts[1] == "v1":
       switch parts[2] {
       case "sets": self = .sets
+      case "formats": self = .formats
       case "names": self = .names
       case "sources": self = .sources
       case "history": self = .history
@@ -77,6 +79,7 @@ enum Route: Hashable {
     case .version: "/v1/sets/{set}/version"
     case .changes: "/v1/sets/{set}/changes"
     case .snapshot: "/v1/sets/{set}/snapshots/{generation}"
+    case .formats: "/v1/formats"
     case .names: "/v1/names"
     case .sources: "/v1/sources"
     case .history: "/v1/history"

@@ -5,7 +5,9 @@ import Publishing
 /// The JSON bodies that speak of sets as they stand.
 enum SetBodies {
   /// `/v1/sets`.
-  static func list(_ sets: [(name: SetName, published: PublishedSet?)]) -> [UInt8] {
+  static func list(
+    _ sets: [(name: SetName, published: PublishedSet?)], _ formats: FormatCatalog
+  ) -> [UInt8] {
     var json = JSONText()
     json.beginObject()
     json.beginArray("sets")
@@ -14,7 +16,7 @@ enum SetBodies {
       json.string(name.text, "set")
       if let published { write(published, to: &json) } else { json.string("unpublished", "status") }
       json.beginArray("files")
-      for format in FormatRegistry.all { json.string("/v1/sets/\(name).\(format.fileExtension)") }
+      for format in formats.all { json.string("/v1/sets/\(name).\(format.fileExtension)") }
       json.endArray()
       json.endObject()
     }

@@ -1,4 +1,5 @@
 package import Deciding
+package import Publishing
 
 /// What the server is made of: values and protocols, nothing that knows where they come from.
 package struct Site: Sendable {
@@ -18,6 +19,8 @@ package struct Site: Sendable {
   package var limits: HTTPLimits
   /// Asked for each `/readyz`, so it must be quick.
   package var readiness: @Sendable () async -> Readiness
+  /// The formats that may be asked for.
+  package var formats: FormatCatalog
   /// Shown at `/metrics`.
   package var metrics: PrometheusRegistry
   /// The clock.
@@ -28,6 +31,7 @@ package struct Site: Sendable {
     sets: PublishedSets, policies: [SetPolicy] = [], history: (any HistoryReader)? = nil,
     sightings: (any SightingSink)? = nil,
     access: AccessList = AccessList(), identity: TLSIdentity? = nil, limits: HTTPLimits = HTTPLimits(),
+    formats: FormatCatalog = .builtIn,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
@@ -38,6 +42,7 @@ package struct Site: Sendable {
     self.access = access
     self.identity = identity
     self.limits = limits
+    self.formats = formats
     self.readiness = readiness
     self.metrics = metrics
     self.now = now

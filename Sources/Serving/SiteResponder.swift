@@ -83,7 +83,7 @@ struct SiteResponder: HTTPResponder {
     let request = asked.request
     switch route {
     case .set(let name, let ending):
-      return try set(name, ending, query, asked)
+      return try await set(name, ending, query, asked, logger)
     case .snapshot(let name, let generation, let ending):
       return try await snapshot(name, generation, ending, query, request, logger)
     case .sightings:
@@ -103,14 +103,17 @@ struct SiteResponder: HTTPResponder {
     let past = Past(site: site, logger: logger)
     let visible = { site.sets.all.filter { door.mayRead($0.name, callers) } }
     switch route {
-    case .index: return Body(IndexText.text(visible()), type: "text/plain; charset=utf-8")
+    case .index: return Body(IndexText.text(visible(), site.formats), type: "text/plain; charset=utf-8")
     case .sets:
       _ = try query.only()
-      return Body(SetBodies.list(visible()))
+      return Body(SetBodies.list(visible(), site.formats))
     case .version(let name):
       _ = try query.only()
       return Body(SetBodies.version(try published(name)))
     case .changes(let name): return Body(try await past.changes(try published(name), query))
+    case .formats:
+      _ = try query.only()
+      return Body(site.formats.json)
     case .names:
       _ = try query.only()
       return Body(try await past.names())
@@ -129,21 +132,36 @@ struct SiteResponder: HTTPResponder {
   }
 
   private func set(
-    _ name: SetName, _ ending: String?, _ query: QueryItems, _ asked: Asked
-  ) throws(Refusal) -> Response {
+    _ name: SetName, _ ending: String?, _ query: QueryItems, _ asked: Asked, _ logger: Logger
+  ) async throws(Refusal) -> Response {
     guard let known = site.sets.published(name) else { throw .noSuchSet }
-    let parameters = try Self.parameters(query, ending)
-    guard known != nil else { throw .neverPublished }
+    let parameters = try parameters(query, ending)
+    guard let known else { throw .neverPublished }
+    let context = try await context(of: known, since: parameters.options.since, logger)
     let conditions = asked.request.conditions
     let answer: PreparedAnswer?
     do throws(RenderError) {
       answer = try site.sets.prepare(
-        name, parameters, uri: asked.uri, wantsGzip: conditions.acceptsGzip)
+        name, parameters, context, uri: asked.uri, wantsGzip: conditions.acceptsGzip)
     } catch {
       throw Refusal(error)
     }
     guard let answer else { throw .neverPublished }
     return Self.response(answer, conditions)
+  }
+
+  /// What a format may need beside the snapshot. An old generation has none of it: its bytes never change.
+  private func context(
+    of published: PublishedSet, since: Generation?, _ logger: Logger
+  ) async throws(Refusal) -> RenderContext {
+    let name = published.snapshot.set
+    var context = site.policies.first { $0.name == name }.map { RenderContext($0) } ?? RenderContext()
+    guard let since, since.number > 0 else { return context }
+    guard since <= published.snapshot.generation else { throw .gone }
+    context.previous =
+      since == published.snapshot.generation
+      ? published.snapshot : try await Past(site: site, logger: logger).snapshot(name, since)
+    return context
   }
 
   /// An old generation, without provenance, so that its bytes are the same for ever.
@@ -152,7 +170,7 @@ struct SiteResponder: HTTPResponder {
     _ logger: Logger
   ) async throws(Refusal) -> Response {
     let current = try published(name).snapshot
-    let parameters = try Self.parameters(query, ending)
+    let parameters = try parameters(query, ending)
     guard generation <= current.generation else {
       throw Refusal(
         status: .notFound, reason: "there is no such generation yet. Try: the one that /version tells")
@@ -181,19 +199,18 @@ struct SiteResponder: HTTPResponder {
     return published
   }
 
-  private static func parameters(
+  private func parameters(
     _ query: QueryItems, _ ending: String?
   ) throws(Refusal) -> RepresentationParameters {
     var format: (any Format)?
     if let ending {
-      format = FormatRegistry.format(fileExtension: ending)
+      format = site.formats.format(fileExtension: ending)
       guard format != nil else {
-        let known = FormatRegistry.all.map(\.fileExtension).joined(separator: ", ")
-        throw .badRequest("there is no format with this file extension. Try: one of \(known)")
+        throw .badRequest("there is no format with this file extension. Try: the list at /v1/formats")
       }
     }
     do throws(RepresentationParameterError) {
-      return try RepresentationParameters(query.items, format: format)
+      return try RepresentationParameters(query.items, format: format, catalog: site.formats)
     } catch {
       throw .badRequest(error.description)
     }

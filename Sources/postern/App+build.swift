@@ -57,6 +57,7 @@ struct App {
       sets: sets, policies: configuration.enabledSets.map(\.policy), history: history,
       sightings: SubmittedSightings(worker: worker, clock: clock),
       access: access, identity: identity, limits: HTTPLimits(configuration.http.limits),
+      formats: try configuration.formatCatalog(),
       readiness: { served.readiness(with: identity?.warnings(now: clock.now) ?? []) },
       metrics: metrics, now: { clock.now })
     let server = SetServer(

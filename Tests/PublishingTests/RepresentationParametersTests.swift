@@ -58,7 +58,7 @@ import Testing
 
   @Test(
     "an unknown parameter is refused rather than ignored",
-    arguments: ["famliy", "Family", "wait", "", "ranges"])
+    arguments: ["famliy", "Family", "wait", "", "range"])
   func unknown(name: String) {
     #expect(throws: RepresentationParameterError.unknown(name)) {
       try RepresentationParameters([(name, "4")])

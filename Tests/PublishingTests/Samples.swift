@@ -26,6 +26,17 @@ enum Samples {
       digest: .computing(elements.map(\.address)))
   }
 
+  /// What is known of the set beside its addresses.
+  static let context = RenderContext(
+    selectors: Profile.mcrGlobal.selectors, serviceTags: Profile.mcrGlobal.expectedServiceTags)
+
+  /// The options that hold when nobody asks for any, with room for large samples.
+  static func options(_ format: any Format) -> RenderOptions {
+    var options = format.defaultOptions
+    options.capacity = 100_000
+    return options
+  }
+
   /// Many addresses of both families that partly join.
   static func large(_ count: Int) throws -> Snapshot {
     let addresses = (0..<count).map { index in

@@ -11,13 +11,16 @@ package struct IPSetFormat: Format {
   package let id = "ipset"
   package let fileExtension = "ipset"
   package let mediaType = "text/plain; charset=utf-8"
-  package let takes: Set<FormatOption> = [.name, .maxelem]
+  package let takes: Set<FormatOption> = .list.union([.name, .maxelem])
+  package let products = ["Linux ipset and iptables", "cron jobs with scripts/load-ipset"]
 
   /// It has no settings of its own: `RenderOptions` brings them all.
   package init() {}
 
-  package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {
-    let entries = try EntryList(snapshot, options)
+  package func render(
+    _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
+  ) throws(RenderError) -> [UInt8] {
+    let entries = try entries(snapshot, options)
     let name = options.name ?? snapshot.set
     for family in options.families.all where entries[family].count > options.maxElements {
       throw .overMaxElements(family, count: entries[family].count, limit: options.maxElements)

@@ -11,13 +11,19 @@ package struct JSONFormat: Format {
   package let id = "json"
   package let fileExtension = "json"
   package let mediaType = "application/json"
-  package let takes: Set<FormatOption> = [.cidr]
+  package let takes: Set<FormatOption> = .list.union([.cidr])
+  package let products = [
+    "OPNsense URL Table in JSON", "Check Point Network Feed in JSON", "FortiOS 7.6 JSON", "Terraform http",
+    "jq",
+  ]
 
   /// It has no settings of its own: `RenderOptions` brings them all.
   package init() {}
 
-  package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {
-    let entries = try EntryList(snapshot, options)
+  package func render(
+    _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
+  ) throws(RenderError) -> [UInt8] {
+    let entries = try entries(snapshot, options)
     let alwaysLength = options.cidr == .always
     var json = JSONText(reserving: entries.count * 220 + 512)
     json.beginObject()
@@ -40,39 +46,32 @@ package struct JSONFormat: Format {
     for entry in entries.ipv6 { json.quoted { entry.appendText(to: &$0, alwaysLength: alwaysLength) } }
     json.endArray()
     json.beginArray("prefixes")
-    // Entries and elements are in the same order, so one walk finds the elements of each entry.
-    var rest = snapshot.elements[...]
-    for list in [entries.ipv4, entries.ipv6] {
-      for entry in list {
-        rest = rest.drop { $0.address < entry.address }
-        let inside = rest.prefix { entry.contains($0.address) }
-        rest = rest[inside.endIndex...]
-        Self.write(entry, inside, alwaysLength: alwaysLength, to: &json)
-      }
+    entries.forEachEntry(in: snapshot) { entry, elements in
+      json.beginObject()
+      json.entry(entry, elements, alwaysLength: alwaysLength)
+      json.endObject()
     }
     json.endArray()
     json.endObject()
     json.endLine()
     return json.bytes
   }
+}
 
-  private static func write(
-    _ entry: IPPrefix, _ elements: ArraySlice<SetElement>, alwaysLength: Bool, to json: inout JSONText
-  ) {
-    json.beginObject()
-    json.quoted("cidr") { entry.appendText(to: &$0, alwaysLength: alwaysLength) }
-    json.number(entry.family.rawValue, "family")
-    if elements.contains(where: { !$0.names.isEmpty }) {
-      json.beginArray("fqdns")
-      if elements.count == 1, let names = elements.first?.names {
-        for name in names { json.string(name.text) }
-      } else {
-        for name in Set(elements.flatMap(\.names)).sorted() { json.string(name.text) }
-      }
-      json.endArray()
-      if let firstSeen = elements.lazy.map(\.firstSeen).min() { json.timestamp(firstSeen, "first_seen") }
-      if let lastSeen = elements.lazy.map(\.lastSeen).max() { json.timestamp(lastSeen, "last_seen") }
+extension JSONText {
+  /// Writes what is known of one entry, inside an object: what it covers, whose names gave it, and when.
+  mutating func entry(_ entry: IPPrefix, _ elements: ArraySlice<SetElement>, alwaysLength: Bool) {
+    quoted("cidr") { entry.appendText(to: &$0, alwaysLength: alwaysLength) }
+    number(entry.family.rawValue, "family")
+    guard elements.contains(where: { !$0.names.isEmpty }) else { return }
+    beginArray("fqdns")
+    if elements.count == 1, let names = elements.first?.names {
+      for name in names { string(name.text) }
+    } else {
+      for name in Set(elements.flatMap(\.names)).sorted() { string(name.text) }
     }
-    json.endObject()
+    endArray()
+    if let firstSeen = elements.lazy.map(\.firstSeen).min() { timestamp(firstSeen, "first_seen") }
+    if let lastSeen = elements.lazy.map(\.lastSeen).max() { timestamp(lastSeen, "last_seen") }
   }
 }

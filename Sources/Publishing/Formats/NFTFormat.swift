@@ -10,13 +10,16 @@ package struct NFTFormat: Format {
   package let id = "nft"
   package let fileExtension = "nft"
   package let mediaType = "text/plain; charset=utf-8"
-  package let takes: Set<FormatOption> = [.name, .table]
+  package let takes: Set<FormatOption> = .list.union([.name, .table])
+  package let products = ["Linux nftables", "cron jobs with scripts/load-nft"]
 
   /// It has no settings of its own: `RenderOptions` brings them all.
   package init() {}
 
-  package func render(_ snapshot: Snapshot, _ options: RenderOptions) throws(RenderError) -> [UInt8] {
-    let entries = try EntryList(snapshot, options)
+  package func render(
+    _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
+  ) throws(RenderError) -> [UInt8] {
+    let entries = try entries(snapshot, options)
     let name = options.name ?? snapshot.set
     let families = options.families.all
     for family in families {

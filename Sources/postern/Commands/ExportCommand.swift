@@ -26,11 +26,11 @@ struct ExportCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try shared.load()
     let name = try configuration.setName(set)
-    let parameters = try format.parameters()
+    let parameters = try format.parameters(in: configuration.formatCatalog())
     let history = try configuration.readHistory()
     let stored = try await StoredSet(name, from: history, now: SystemClock().now)
     stored.warnIfHeld()
-    let content = try parameters.format.render(stored.snapshot, parameters.options)
+    let content = try await stored.render(parameters, configuration, from: history)
     let file = AtomicFile(output)
     guard let onChange else {
       _ = try file.replace(with: content, modified: stored.snapshot.at)

@@ -5,7 +5,9 @@ import Recording
 
 /// How a set is written: the same options, under the same names, as in the query of `/v1/sets/…`.
 struct FormatOptions: ParsableArguments {
-  @Option(name: .long, help: "plain, json, ipset or nft.", completion: .list(FormatRegistry.all.map(\.id)))
+  @Option(
+    name: .long, help: "plain, json, ipset, nft or another that 'postern formats' lists.",
+    completion: .list(FormatRegistry.all.map(\.id)))
   var format: String?
   @Option(name: .long, help: ArgumentHelp("4, 6 or both.", valueName: "4|6|both"))
   var family: String?
@@ -13,17 +15,35 @@ struct FormatOptions: ParsableArguments {
   var noAggregate = false
   @Option(name: .long, help: ArgumentHelp("Prefix lengths: auto, always or never.", valueName: "style"))
   var cidr: String?
-  @Flag(name: .long, help: "Begin with lines that say what this is (plain).")
+  @Flag(name: .long, help: "Write neighbours as first-last (plain, squid, checkpoint-gdc, azure-ipgroup).")
+  var ranges = false
+  @Flag(name: .long, help: "Begin with lines that say what this is (plain, squid).")
   var comments = false
-  @Option(name: .long, help: "The set's name in the file, instead of its own (ipset, nft).")
+  @Option(name: .long, help: "The set's name in the file, instead of its own (scripts and objects).")
   var name: String?
   @Option(name: .long, help: "The table (nft).")
   var table: String?
   @Option(name: .long, help: ArgumentHelp("The set's constant capacity (ipset).", valueName: "count"))
   var maxelem: String?
+  @Option(name: .long, help: "The chain (iptables-restore).")
+  var chain: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The size that the list was made with (aws-prefix-list, gcp-address-group).", valueName: "count"))
+  var capacity: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Only the differences to it (aws-prefix-list, cisco-asa).", valueName: "generation"))
+  var since: String?
+  @Option(name: .long, help: ArgumentHelp("Refuse more entries than these.", valueName: "count"))
+  var maxEntries: String?
 
   /// The options as the query would say them.
-  func parameters(format implied: String? = nil) throws -> RepresentationParameters {
+  ///
+  /// - Parameter catalog: the formats to pick from.
+  func parameters(format implied: String? = nil, in catalog: FormatCatalog) throws -> RepresentationParameters
+  {
     var items = [(name: String, value: String)]()
     if let format = format ?? implied { items.append(("format", format)) }
     if let family { items.append(("family", family)) }
@@ -33,7 +53,12 @@ struct FormatOptions: ParsableArguments {
     if let name { items.append(("name", name)) }
     if let table { items.append(("table", table)) }
     if let maxelem { items.append(("maxelem", maxelem)) }
-    return try RepresentationParameters(items)
+    if ranges { items.append(("ranges", "1")) }
+    if let chain { items.append(("chain", chain)) }
+    if let capacity { items.append(("capacity", capacity)) }
+    if let since { items.append(("since", since)) }
+    if let maxEntries { items.append(("max_entries", maxEntries)) }
+    return try RepresentationParameters(items, catalog: catalog)
   }
 }
 
@@ -62,6 +87,32 @@ struct StoredSet {
     }
     self.snapshot = snapshot
     self.state = state
+  }
+
+  /// Writes it as asked.
+  func render(
+    _ parameters: RepresentationParameters, _ configuration: Configuration, from history: HistoryStore
+  ) async throws -> [UInt8] {
+    var context =
+      configuration.sets.first { $0.name == snapshot.set }.map { RenderContext($0.policy) } ?? RenderContext()
+    if let since = parameters.options.since, since.number > 0 {
+      context.previous = try await Self.snapshot(of: snapshot.set, since, from: history)
+    }
+    return try parameters.format.render(snapshot, parameters.options, context)
+  }
+
+  /// An old generation, without the names behind its addresses; nil when it isn't kept any more.
+  private static func snapshot(
+    of set: SetName, _ generation: Generation, from history: HistoryStore
+  ) async throws -> Snapshot? {
+    guard let record = try await history.generation(generation, of: set),
+      let addresses = try await history.addresses(of: set, in: generation)
+    else { return nil }
+    return Snapshot(
+      set: set, generation: generation, at: record.at,
+      elements: addresses.map {
+        SetElement(address: $0, names: [], firstSeen: record.at, lastSeen: record.at)
+      }, digest: record.digest)
   }
 
   /// Tells on standard error that a guard holds a newer candidate.

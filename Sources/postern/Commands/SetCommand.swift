@@ -14,10 +14,11 @@ struct SetCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try shared.load()
     let name = try configuration.setName(set)
-    let parameters = try format.parameters(format: output.json ? "json" : nil)
+    let parameters = try format.parameters(
+      format: output.json ? "json" : nil, in: configuration.formatCatalog())
     let history = try configuration.readHistory()
     let stored = try await StoredSet(name, from: history, now: SystemClock().now)
     stored.warnIfHeld()
-    Console.write(try parameters.format.render(stored.snapshot, parameters.options))
+    Console.write(try await stored.render(parameters, configuration, from: history))
   }
 }

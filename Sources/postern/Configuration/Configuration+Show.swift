@@ -20,11 +20,15 @@ extension Configuration {
         ("sources", .list(sources.map(\.shown))),
         ("limits", limits.shown),
         ("tokens", .list(tokens.map(\.shown))),
-      ])
+      ] + shownTemplates)
   }
 
   private var shownFormats: [(key: String, value: ShownValue)] {
     formats.isEmpty ? [] : [("formats", .mapping(formats.map { (key: $0.name, value: $0.shown) }))]
+  }
+
+  private var shownTemplates: [(key: String, value: ShownValue)] {
+    templates.value.map { [("templates", .decided(.text($0), by: templates.origin))] } ?? []
   }
 
   private var shownUpstreams: ShownValue {

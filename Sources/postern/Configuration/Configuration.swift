@@ -21,6 +21,8 @@ struct Configuration: Sendable, Equatable {
   let sources: [SourceSetting]
   let limits: LimitSettings
   let tokens: [TokenSetting]
+  /// The folder of one's own formats; nil for none.
+  let templates: Setting<String?>
 
   /// The sets that are switched on.
   var enabledSets: [SetSetting] { sets.filter(\.enabled.value) }

@@ -49,6 +49,7 @@ extension Configuration {
         ?? self.state,
       listen: listen ?? self.listen, http: http, upstreams: upstreams?.map { .some($0) } ?? self.upstreams,
       sets: sets,
-      formats: formats, sources: sources, limits: limits, tokens: tokens)
+      formats: formats, sources: sources, limits: limits, tokens: tokens,
+      templates: templates)
   }
 }

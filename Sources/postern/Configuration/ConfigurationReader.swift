@@ -19,12 +19,13 @@ enum ConfigurationReader {
     let sources = root.child("sources").map { readSources($0, formats: formats) } ?? []
     let limits = readLimits(&root)
     let tokens = root.child("tokens").map(readTokens) ?? []
+    let templates = root.setting("templates", default: nil) { $0.value(.absolutePath) }
     root.finish()
     return Configuration(
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, http: http,
       upstreams: upstreams,
       sets: sets,
-      formats: formats, sources: sources, limits: limits, tokens: tokens)
+      formats: formats, sources: sources, limits: limits, tokens: tokens, templates: templates)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)

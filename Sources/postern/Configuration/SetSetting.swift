@@ -48,7 +48,8 @@ struct SetSetting: Sendable, Equatable {
       guards: GuardPolicy(
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
         allowSpecial: allowSpecial.value),
-      expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [])
+      expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [],
+      expectedServiceTags: profile.value?.expectedServiceTags ?? [])
   }
 }
 

@@ -23,7 +23,7 @@ enum ExitStatus: Int32 {
     switch error {
     case let failure as CommandFailure: failure.status
     case is ConfigurationError, is RepresentationParameterError, is UpstreamError, is DomainNameError,
-      is LineTemplateError:
+      is LineTemplateError, is TemplateError:
       .usage
     case HistoryError.missing: .noTrustworthySet
     case let error as ApplyError: of(error)

@@ -1,0 +1,51 @@
+package import Deciding
+
+import DNS
+
+/// An IP group for Azure Firewall as an ARM template. IP groups hold IPv4 only, and no more than 5,000 entries; a rule whose
+/// group is empty is skipped.
+package struct AzureIPGroupFormat: Format {
+  package let id = "azure-ipgroup"
+  package let fileExtension = "ipgroup.json"
+  package let mediaType = "application/json"
+  package let takes: Set<FormatOption> = .list.union([.name, .ranges])
+  package let products = ["Azure Firewall IP group"]
+  package let families: [Families] = [.ipv4]
+  package let limits = [FormatLimit(.entries, 5_000, "an IP group of Azure Firewall holds no more")]
+
+  /// It has no settings of its own: `RenderOptions` brings them all.
+  package init() {}
+
+  package func render(
+    _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
+  ) throws(RenderError) -> [UInt8] {
+    let entries = try entries(snapshot, options)
+    var json = JSONText(reserving: entries.count * 22 + 1024)
+    AzureTemplate.begin(
+      &json, snapshot, [.text("location", standard: "[resourceGroup().location]")])
+    json.beginObject()
+    json.string("Microsoft.Network/ipGroups", "type")
+    json.string("2024-05-01", "apiVersion")
+    json.string((options.name ?? snapshot.set).text, "name")
+    json.string("[parameters('location')]", "location")
+    json.beginObject("properties")
+    json.beginArray("ipAddresses")
+    if options.ranges {
+      entries.forEachRange { first, last in
+        json.quoted {
+          first.address.appendText(to: &$0)
+          guard first.address != last.last else { return }
+          $0.append(UInt8(ascii: "-"))
+          last.last.appendText(to: &$0)
+        }
+      }
+    } else {
+      for entry in entries.ipv4 { json.quoted { entry.appendText(to: &$0) } }
+    }
+    json.endArray()
+    json.endObject()
+    json.endObject()
+    AzureTemplate.end(&json)
+    return json.bytes
+  }
+}
