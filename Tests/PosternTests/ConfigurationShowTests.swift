@@ -77,6 +77,7 @@ import Testing
         - { pihole: /etc/pihole/pihole-FTL.db }
         - { lines: /l, format: sni }
       tokens: [{ name: ops, file: /a b, may: [operate, sightings] }]
+      templates: "/etc/my templates"
       """
     let first = try ConfigurationLoader.configuration(text: yaml, file: "p.yaml")
     let again = try ConfigurationLoader.configuration(text: first.shownAsYAML(), file: "shown.yaml")
@@ -90,6 +91,7 @@ import Testing
       ])
     #expect(again.sources.compactMap(\.vantage?.label) == ["office"])
     #expect(again.formats == first.formats)
+    #expect(again.templates.value == "/etc/my templates")
     #expect(again.tokens.map(\.secret.value) == first.tokens.map(\.secret.value))
     #expect(again.tokens.map(\.permissions.value) == first.tokens.map(\.permissions.value))
     #expect(first.shownAsYAML().contains("  - { dnsmasq: \"/var/log/my #1.log\" }  # p.yaml:7:16\n"))

@@ -35,7 +35,11 @@ struct TestServer {
     {
       AccessToken(name: $0.0, sha256: Array(SHA256.hash(data: Data($0.1.utf8))), scopes: $0.2)
     }
-    let policies = names.prefix(1).map { SetPolicy(name: $0, selectors: Profile.mcrGlobal.selectors) }
+    let policies = names.prefix(1).map {
+      SetPolicy(
+        name: $0, selectors: Profile.mcrGlobal.selectors,
+        expectedServiceTags: Profile.mcrGlobal.expectedServiceTags)
+    }
     let site = Site(
       sets: sets, policies: policies, history: history, sightings: sightings, tokens: tokens,
       readiness: { readiness },
