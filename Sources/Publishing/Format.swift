@@ -30,7 +30,7 @@ package protocol Format: Sendable {
 }
 
 extension Format {
-  package var families: [Families] { [.both, .ipv4, .ipv6] }
+  package var families: [Families] { takes.contains(.family) ? [.both, .ipv4, .ipv6] : [.both] }
   package var limits: [FormatLimit] { [] }
   package var needs: Set<RenderNeed> { [] }
 

@@ -39,7 +39,7 @@ package struct RepresentationParameters: Sendable {
       switch parameter {
       case "format":
         guard let named = catalog.format(id: value) else {
-          throw .malformed(name, value, "one of " + catalog.all.map(\.id).joined(separator: ", "))
+          throw .malformed(name, value, "one that 'postern formats' or /v1/formats lists")
         }
         guard format == nil || format?.id == named.id else { throw .contradiction(parameter) }
         chosen = named

@@ -16,12 +16,7 @@ enum IndexText {
       let snapshot = published.snapshot
       text += "  \(name)  \(published.status.rawValue), generation \(snapshot.generation) of \(snapshot.at), "
       text += "\(snapshot.count(of: .ipv4)) IPv4 and \(snapshot.count(of: .ipv6)) IPv6 addresses\n"
-      let endings = formats.all.map(\.fileExtension)
-      text += "    /v1/sets/\(name).ENDING with ENDING "
-      for (index, ending) in endings.enumerated() {
-        text += index == 0 ? ending : index.isMultiple(of: 8) ? ",\n      \(ending)" : ", \(ending)"
-      }
-      text += "\n"
+      for format in formats.all { text += "    /v1/sets/\(name).\(format.fileExtension)\n" }
     }
     text += """
 

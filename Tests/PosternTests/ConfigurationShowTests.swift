@@ -101,6 +101,7 @@ import Testing
       tokens:
         - { name: ops, file: /a b, may: [operate, sightings] }
         - { name: fw, certificates: ["FortiGate 60F"], networks: [10.0.0.0/8], may: [read, "read:a"] }
+      templates: "/etc/my templates"
       """
     let first = try ConfigurationLoader.configuration(text: yaml, file: "p.yaml")
     let again = try ConfigurationLoader.configuration(text: first.shownAsYAML(), file: "shown.yaml")
@@ -121,6 +122,7 @@ import Testing
     #expect(again.tokens.map(\.certificates.value) == [[], ["FortiGate 60F"]])
     #expect(again.tokens.map(\.networks.value) == first.tokens.map(\.networks.value))
     #expect(again.tokens.map(\.secret?.value) == first.tokens.map(\.secret?.value))
+    #expect(again.templates.value == "/etc/my templates")
     #expect(again.tokens.map(\.permissions.value) == first.tokens.map(\.permissions.value))
     #expect(first.shownAsYAML().contains("  - { dnsmasq: \"/var/log/my #1.log\" }  # p.yaml:7:16\n"))
   }

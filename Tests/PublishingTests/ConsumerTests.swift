@@ -41,8 +41,8 @@ import Testing
       where (format.mediaType.contains("json") || format.id == "ndjson") && format.takes.contains(.maxEntries)
       {
         let family = format.families.contains(.both) ? "both" : "4"
-        // Envoy's and flat JSON bodies hold addresses without their length, too.
-        let check = ["envoy-rbac", "json"].contains(format.id) ? "sub" : "equal"
+        // Envoy's and flat JSON bodies hold addresses without their length, too, and 1.0.0.0 is a template's version.
+        let check = ["envoy-rbac", "json", "azure-ipgroup"].contains(format.id) ? "sub" : "equal"
         let outcome = try await Tool.run(
           "python3", ["-c", script, format.id == "ndjson" ? "lines" : "all", family, list.path, check],
           input: try Self.body(format.id))

@@ -49,6 +49,26 @@ import Testing
     }
   }
 
+  @Test("with since a format writes the differences to that generation, and 410 when it isn't kept")
+  func since() async throws {
+    try await TestServer.run(["20.0.0.2", "20.0.0.3"], history: try Self.history()) { server in
+      let step = try await server.curl("/v1/sets/mcr.asa.cfg?since=41")
+      #expect(
+        step.text == """
+          ! postern set=mcr since=41 generation=42
+          object-group network mcr
+           network-object 20.0.0.2 255.255.255.254
+           no network-object host 20.0.0.1
+           no network-object host 20.0.0.2
+
+          """)
+      #expect(try await server.curl("/v1/sets/mcr.asa.cfg?since=7").status == 410)
+      #expect(
+        try await server.curl("/v1/sets/mcr.asa.cfg?since=0").text.hasSuffix(
+          "network-object 20.0.0.2 255.255.255.254\n"))
+    }
+  }
+
   @Test("the canonical link leads to the same bytes")
   func canonical() async throws {
     try await TestServer.run(history: try Self.history()) { server in

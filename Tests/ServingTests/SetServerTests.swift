@@ -160,6 +160,31 @@ import Testing
     }
   }
 
+  @Test("/v1/formats lists every format with its ending, limits, options and products")
+  func formatList() async throws {
+    try await TestServer.run { server in
+      let reply = try await server.curl("/v1/formats")
+      #expect(reply.status == 200 && reply.fields["content-type"] == "application/json")
+      let listed = try await Tool.run(
+        "jq", ["-r", #".formats[] | select(.products | length > 0) | "\(.id) \(.extension)""#],
+        input: Array(reply.body))
+      #expect(listed.lines == FormatRegistry.all.map { "\($0.id) \($0.fileExtension)" })
+    }
+  }
+
+  @Test("names, tags and pins come from what the set watches now")
+  func context() async throws {
+    try await TestServer.run { server in
+      let zone = try await server.curl("/v1/sets/mcr.rpz").text
+      #expect(zone.contains("*.data.mcr.microsoft.com IN CNAME rpz-passthru.\n"))
+      let pins = try await server.curl("/v1/sets/mcr.pin.rpz?family=4").text
+      #expect(pins.contains("mcr.microsoft.com IN A 150.171.69.10\n") && !pins.contains("AAAA"))
+      #expect(try await server.curl("/v1/sets/mcr.tagrule.json").text.contains("AzureFrontDoor.FirstParty"))
+      let step = try await server.curl("/v1/sets/mcr.aws.json?since=42").text
+      #expect(step == #"{"set":"mcr","generation":42,"since":42,"modify":[]}"# + "\n")
+    }
+  }
+
   @Test(
     "what can't be answered is refused with the right status and never with a set",
     arguments: [
@@ -169,7 +194,14 @@ import Testing
       ("/v1/sets/mcr.nft?name=x;reboot", 400), ("/v1/sets/mcr.nft?name=x%0aflush", 400),
       ("/v1/sets/mcr.nft?table=a%7d%3b", 400), ("/v1/sets/mcr.nft?name=1", 400),
       ("/v1/sets/mcr.txt?max_entries=3", 422),
-      ("/v1/sets/mcr.ipset?maxelem=1", 422), ("/v1/sets/nosuch.txt", 404), ("/v1/sets/nosuch/version", 404),
+      ("/v1/sets/mcr.ipset?maxelem=1", 422), ("/v1/sets/mcr.ipgroup.json?family=6", 422),
+      ("/v1/sets/mcr.aws.json?capacity=1", 422), ("/v1/sets/mcr.gcp.json?family=both", 422),
+      ("/v1/sets/mcr.calico.yaml?name=a_b", 400), ("/v1/sets/mcr.rules?chain=INPUT", 400),
+      ("/v1/sets/mcr.rpz?family=4", 400), ("/v1/sets/mcr.txt?since=41", 400),
+      ("/v1/sets/mcr.txt?ranges=1&cidr=always", 400),
+      ("/v1/sets/mcr.asa.cfg?since=43", 410), ("/v1/sets/mcr.asa.cfg?since=x", 400),
+      ("/v1/sets/mcr/snapshots/42.rpz", 422), ("/v1/sets/mcr/snapshots/42.pin.rpz", 422),
+      ("/v1/formats?x=1", 400), ("/v1/sets/nosuch.txt", 404), ("/v1/sets/nosuch/version", 404),
       ("/v1/sets/pending.txt", 503), ("/v1/sets/pending/version", 503),
       ("/v1/sets/pending/changes?since=1", 503),
       ("/v1/sets/pending.txt?family=5", 400), ("/v1/sets/../../etc/passwd", 404),

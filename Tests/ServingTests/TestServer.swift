@@ -39,7 +39,11 @@ struct TestServer {
     let sightings = RecordedSightings()
     let access = AccessList(principals)
     let log = RecordedLog()
-    let policies = names.prefix(1).map { SetPolicy(name: $0, selectors: Profile.mcrGlobal.selectors) }
+    let policies = names.prefix(1).map {
+      SetPolicy(
+        name: $0, selectors: Profile.mcrGlobal.selectors,
+        expectedServiceTags: Profile.mcrGlobal.expectedServiceTags)
+    }
     let site = Site(
       sets: sets, policies: policies, history: history, sightings: sightings, access: access,
       identity: identity, limits: limits,
