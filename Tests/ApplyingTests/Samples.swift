@@ -18,7 +18,9 @@ enum Samples {
     try texts.map { text in
       let ends = text.split(separator: "-").map(String.init)
       if ends.count == 1 { return AddressRange(try #require(IPPrefix(text))) }
-      return try #require(AddressRange(try #require(IPAddress(ends[0])), try #require(IPAddress(ends[1]))))
+      let first = try #require(IPAddress(ends[0]))
+      let last = try #require(IPAddress(ends[1]))
+      return try #require(AddressRange(first, last))
     }
   }
 
