@@ -29,8 +29,7 @@ import Testing
       let text = try await server.raw(
         String(repeating: ask + "\r\n", count: 30)
           + String(repeating: ask + "If-None-Match: \(tag)\r\n\r\n", count: 50))
-      let statuses = text.split(separator: "\r\n").filter { $0.hasPrefix("HTTP/1.1 ") }
-        .map { String($0.dropFirst(9).prefix(3)) }
+      let statuses = TestServer.statuses(text)
       #expect((10...13).contains(statuses.count { $0 == "200" }))
       #expect(statuses.prefix(30).count { $0 == "429" } >= 17)
       #expect(Array(statuses.suffix(50)) == Array(repeating: "304", count: 50))

@@ -101,7 +101,8 @@ import Testing
           ask "$1" "$2" "$3" -sess_in s.pem | head -1
           """
         let outcome = try await Tool.shell(script, [made.folder.path, "\(server.port)", version])
-        #expect(outcome.lines.map { $0.prefix(12) } == ["HTTP/1.1 200", "HTTP/1.1 200"], "\(version)")
+        #expect(
+          outcome.lines.map { String($0.prefix(12)) } == ["HTTP/1.1 200", "HTTP/1.1 200"], "\(version)")
       }
       let reply = try await server.curl(
         "/v1/sightings",
