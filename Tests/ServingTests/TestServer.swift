@@ -139,6 +139,13 @@ struct TestServer {
     }
   }
 
+  /// The statuses of the answers in what `raw` gave back.
+  static func statuses(_ text: String) -> [String] {
+    // A body ends with a bare line feed, and the next status line follows it.
+    text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("HTTP/1.1 ") }
+      .map { String($0.dropFirst(9).prefix(3)) }
+  }
+
   /// Sends bytes over one connection and gives back all that comes until the server closes or `seconds` pass
   /// without anything new.
   func raw(_ text: String, seconds: Double = 1) async throws -> String {
