@@ -11,7 +11,8 @@ struct Postern: AsyncParsableCommand {
     discussion: "Start with 'postern serve', or with 'postern resolve' to try it without a service.",
     version: Self.version,
     subcommands: [
-      ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, ApplyCommand.self, HistoryCommand.self,
+      ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, ApplyCommand.self,
+      HistoryCommand.self,
       ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self,
       ApproveCommand.self,
       ForgetCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
