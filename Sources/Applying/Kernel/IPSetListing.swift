@@ -22,7 +22,7 @@ package enum IPSetListing {
         }
         let options = words.dropFirst(3).map { String(decoding: $0, as: UTF8.self) }
         // `nomatch` is an exception from the set: an element that does not match is not the one that is wanted.
-        let isPlain = options.isEmpty || options.first == "timeout" && options.dropFirst().first == "0"
+        let isPlain = options.isEmpty || options == ["timeout", "0"]
         if isPlain {
           held?.ranges.append(AddressRange(prefix))
         } else {

@@ -49,7 +49,10 @@ package struct SetLoader: Sendable {
     for attempt in 0..<3 {
       let comparisons = try await compare(wanted)
       let changes = comparisons.map(\.change)
-      if changes.allSatisfy(\.isNone) { return first ?? changes }
+      if changes.allSatisfy(\.isNone) {
+        if attempt == 0, target.kind == .ipset { await clean() }
+        return first ?? changes
+      }
       first = first ?? changes
       do throws(ApplyError) {
         switch target.kind {
@@ -170,6 +173,12 @@ extension SetLoader {
   /// A larger set than ours is not made smaller.
   private func capacity(_ comparison: Comparison) -> Int {
     max(target.maxElements, comparison.held?.capacity ?? 0)
+  }
+
+  /// Removes new sets that a process which was killed left beside the live ones.
+  private func clean() async {
+    let sets = target.families.map(target.set)
+    _ = try? await runner.run("ipset", ["restore"], input: IPSetScript.cleaning(sets))
   }
 
   private func restore(_ script: [UInt8], attempt: String) async throws(ApplyError) {
