@@ -29,7 +29,11 @@ final class WriterLock: Sendable {
   /// Gives the lock back; a second call does nothing.
   func release() {
     descriptor.withLock { descriptor in
-      if let held = descriptor { close(held) }
+      if let held = descriptor {
+        // A program that is being started holds a copy until its exec; closing ours alone would leave it locked.
+        flock(held, LOCK_UN)
+        close(held)
+      }
       descriptor = nil
     }
   }
