@@ -10,6 +10,7 @@ package struct NameListing: Sendable {
     package let name: DomainName
     /// The sets that select it; none for one that is not covered.
     package let sets: [SetName]
+    /// Why it is known.
     package let state: NameState
     /// How each of its questions stands.
     package let questions: [QuestionStatus]

@@ -65,10 +65,12 @@ package struct RefusedSample: Sendable, Hashable, Codable {
 
 /// A report as the history has it.
 package struct StoredSourceReport: Sendable, Hashable {
+  /// What the source told.
   package let report: SourceReport
   /// When it was told: an old one is of a service that stopped, or of a source that is configured no more.
   package let at: Timestamp
 
+  /// As it was read back.
   package init(report: SourceReport, at: Timestamp) {
     self.report = report
     self.at = at

@@ -4,10 +4,12 @@ package struct SourceSighting: Hashable, Sendable, Codable {
   package let source: String
   /// When it was read first and last, by our own clock.
   package let first: Timestamp
+  /// The last time; not before `first`.
   package private(set) var last: Timestamp
   /// How often; a question and its answer are one use.
   package private(set) var count: Int64
 
+  /// As many uses in that time; 0 where only the sum over all sources is known.
   package init(source: String, first: Timestamp, last: Timestamp, count: Int64) {
     self.source = source
     self.first = first
