@@ -116,7 +116,7 @@ import Testing
   func damaged(text: String) async throws {
     try await Tool.withFolder { folder in
       let path = folder.appending(path: "signing.key").path
-      FileManager.default.createFile(
+      _ = FileManager.default.createFile(
         atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
       let error = #expect(throws: SigningKeyError.self) { try SigningKeyFile(path).readOrMake() }
       #expect(error?.cause == .damaged)

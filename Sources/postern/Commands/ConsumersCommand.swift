@@ -2,6 +2,7 @@ import ArgumentParser
 import Deciding
 import Foundation
 import Publishing
+import Recording
 import Serving
 
 struct ConsumersCommand: AsyncParsableCommand {

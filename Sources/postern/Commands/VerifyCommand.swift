@@ -38,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
     let key = try readKey()
     let body = try Self.read(file)
     let text = try Self.read(signature ?? file + ".minisig")
-    do {
+    do throws(SignatureFault) {
       let said = try DetachedSignature(String(decoding: text, as: UTF8.self)).verify(
         body, with: key, notBefore: notBefore.map { Generation($0) })
       guard output.json else {
@@ -55,8 +55,8 @@ struct VerifyCommand: ParsableCommand {
       json.endObject()
       json.endLine()
       Console.write(json.bytes)
-    } catch let fault as SignatureFault {
-      throw CommandFailure(.failed, "\(file): \(fault)")
+    } catch {
+      throw CommandFailure(.failed, "\(file): \(error)")
     }
   }
 

@@ -1,5 +1,6 @@
 import Deciding
 import Foundation
+import Yams
 
 /// How HTTP pushes, beside where it listens.
 struct HTTPSetting: Sendable, Equatable {
