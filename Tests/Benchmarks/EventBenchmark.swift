@@ -58,6 +58,11 @@ enum EventBenchmark {
     print("\(report()) \(Int(worst.rounded(.up)))")
   }
 
+  /// Not print() and fflush(): that would wait for the thread that reads standard input.
+  @Sendable private static func tell(_ line: String) {
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+  }
+
   /// Publishes when it is told to, and tells its memory.
   static func serve() async throws {
     guard let set = SetName("mcr") else { return }
@@ -78,8 +83,7 @@ enum EventBenchmark {
       Site(sets: sets, consumers: ConsumerLog(), now: { Timestamp(seconds: Int64(time(nil))) }),
       listen: [ListenAddress(host: "127.0.0.1", port: 0)], logger: logger,
       onListening: { address in
-        print(address.port)
-        fflush(nil)
+        tell("\(address.port)")
       })
     let listener = Thread {
       var generation: Int64 = 1
@@ -90,8 +94,7 @@ enum EventBenchmark {
         } else {
           let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
           let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
-          print((Int(peak.filter(\.isNumber)) ?? 0) / 1024)
-          fflush(nil)
+          tell("\((Int(peak.filter(\.isNumber)) ?? 0) / 1024)")
         }
       }
       exit(0)

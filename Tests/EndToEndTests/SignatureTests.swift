@@ -17,9 +17,10 @@ extension EndToEnd {
         let script = """
           import base64, hashlib, sys
           from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+          from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
           state, name, generation = sys.argv[1:4]
           key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(open(state + "/signing.key").read().split("\\n")[1]))
-          public = key.public_key().public_bytes_raw()
+          public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
           body = open(name, "rb").read()
           signature = key.sign(body)
           comment = f"timestamp:1795424400\\tfile:mcr.txt\\tset:mcr\\tgeneration:{generation}"

@@ -85,7 +85,7 @@ private let client = """
         server,
         """
         c = Client("/v1/sets/mcr/events")
-        print([l for l in c.head().lower().split("\\r\\n") if "content-type" in l or "http" in l])
+        print([l for l in c.head().lower().split("\\r\\n") if l.startswith(("content-type", "http"))])
         print(c.until("\\n\\n"))
         e = c.event(); print(e["event"], e["id"], sorted(json.loads(e["data"])))
         ready(0); e = c.event(); print(e["id"], json.loads(e["data"])["url"])

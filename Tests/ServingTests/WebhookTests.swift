@@ -86,9 +86,10 @@ import Testing
     server.serve_forever()
     """
 
-  /// Runs a sender towards a receiver until its log has so many lines.
+  /// Runs a sender towards a receiver until its log has so many lines, and the mark.
   private func deliver(
-    _ script: String, lines: Int, sets: Set<SetName>? = nil, publishing generations: [Int64]
+    _ script: String, lines: Int, until mark: String = "", sets: Set<SetName>? = nil,
+    publishing generations: [Int64]
   ) async throws -> [String] {
     try await Tool.withFolder { folder in
       let program = try ChildProgram(
@@ -110,7 +111,10 @@ import Testing
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await services.run() }
         for generation in generations { sender.take(try Self.pointer(generation)) }
-        while text("log").split(separator: "\n").count < lines, ContinuousClock.now < deadline {
+        while text("log").split(separator: "\n").count < lines
+          || !(mark.isEmpty || text("log").contains(mark)),
+          ContinuousClock.now < deadline
+        {
           try await Task.sleep(for: .milliseconds(10))
         }
         // Whatever comes too much comes now.
@@ -146,7 +150,7 @@ import Testing
 
   @Test("a burst ends with the newest generation, and a receiver of another set hears nothing")
   func coalesces() async throws {
-    let log = try await deliver("slow 200", lines: 1, publishing: (1...500).map { $0 })
+    let log = try await deliver("slow 200", lines: 1, until: "mcr-500", publishing: (1...500).map { $0 })
     #expect(log.count <= 3)
     #expect(log.last?.contains(" mcr-500 500 ") == true)
     let other = try await deliver(

@@ -69,6 +69,8 @@ package struct WebhookSender: Service {
 
   /// Delivers until the service group shuts down.
   package func run() async throws {
+    // A service that ends by itself would end the others too.
+    guard !lines.isEmpty else { return try await gracefulShutdown() }
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(10)),
       decompression: .disabled)

@@ -76,7 +76,7 @@ final class ConsumerBoard: Service {
     do {
       // The time in it is that of the last change, so that an idle service doesn't write.
       let reports = consumers.reports
-      let at = reports.map(\.last).max() ?? Timestamp(milliseconds: 0)
+      guard let at = reports.map(\.last).max() else { return }
       _ = try AtomicFile(path).replace(
         with: ConsumerText.json(reports, nil, at: at), modified: at, mode: 0o640)
     } catch {
