@@ -47,11 +47,19 @@ package enum ConsumerText {
       let principal: String
       let agent: String
       let generation: Int64?
-      let fetched_at: String?
-      let first_seen: String
-      let last_seen: String
+      let fetchedAt: String?
+      let firstSeen: String
+      let lastSeen: String
       let polls: Int64
-      let interval_ms: Int64
+      let interval: Int64
+
+      enum CodingKeys: String, CodingKey {
+        case set, principal, agent, generation, polls
+        case fetchedAt = "fetched_at"
+        case firstSeen = "first_seen"
+        case lastSeen = "last_seen"
+        case interval = "interval_ms"
+      }
     }
   }
 
@@ -59,15 +67,15 @@ package enum ConsumerText {
   package static func reports(_ text: [UInt8]) -> [ConsumerReport]? {
     guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(text)) else { return nil }
     return stored.consumers.compactMap { row in
-      guard let set = SetName(row.set), let first = Timestamp(row.first_seen),
-        let last = Timestamp(row.last_seen),
-        row.interval_ms >= 0, row.polls >= 0
+      guard let set = SetName(row.set), let first = Timestamp(row.firstSeen),
+        let last = Timestamp(row.lastSeen),
+        row.interval >= 0, row.polls >= 0
       else { return nil }
       return ConsumerReport(
         set: set, principal: row.principal, agent: row.agent, first: first, last: last,
         generation: row.generation.map { Generation($0) },
-        fetchedAt: row.fetched_at.flatMap { Timestamp($0) },
-        polls: row.polls, interval: .milliseconds(row.interval_ms))
+        fetchedAt: row.fetchedAt.flatMap { Timestamp($0) },
+        polls: row.polls, interval: .milliseconds(row.interval))
     }
   }
 
