@@ -92,9 +92,9 @@ let package = Package(
         "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, nioSSL, nioTLS,
         httpTypes,
         crypto,
-        logging,
+        logging, metrics, asyncHTTPClient,
         coreMetrics, lifecycle,
-      ]),
+      ], resources: [.embedInCode("Resources/openapi.json")]),
     .executableTarget(
       name: "postern",
       dependencies: [

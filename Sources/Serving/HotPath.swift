@@ -1,3 +1,4 @@
+import DNS
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -5,6 +6,8 @@ import NIOSSL
 import NIOTLS
 import Publishing
 
+import struct Deciding.Generation
+import struct Deciding.SetName
 import struct Deciding.Timestamp
 
 /// Answers what is prepared on the event loop itself, as bytes that were serialised beforehand; everything else,
@@ -38,11 +41,17 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
   private var written = 0
   /// Who asked last, as long as the same credentials come.
   private var known: Known?
+  /// The consumer of the last request: on a kept connection it is that of the next.
+  private var consumer: ConsumerLog.Entry?
+  /// What the requests that Hummingbird has ask for, in their order; nil for what no consumer polls.
+  private var asked: [Asked?] = []
 
   private struct Pending {
+    let answer: PreparedAnswer
     let variant: PreparedAnswer.Variant
     let isNotModified: Bool
     let hasBody: Bool
+    let agent: String
   }
 
   private struct Known {
@@ -52,11 +61,20 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
     let allowance: Allowance?
   }
 
+  private struct Asked {
+    let set: SetName
+    let agent: String
+    let isFetch: Bool
+  }
+
   init(_ door: Door, _ peer: Peer) {
     self.door = door
     self.peer = peer
     patience = Patience(door.limits, now: .now())
   }
+
+  /// Whether every request that was read to its end has been answered.
+  var isIdle: Bool { outstanding == 0 && pending == nil }
 
   func handlerAdded(context: ChannelHandlerContext) {
     encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
@@ -79,6 +97,7 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
       pending = outstanding == 0 && context.channel.isWritable ? prepared(head) : nil
       if pending == nil {
         outstanding += 1
+        if door.site.consumers != nil { asked.append(asked(head)) }
         isReading = true
         patience.wait(for: .body, now: .now())
         context.fireChannelRead(data)
@@ -108,14 +127,53 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
-    case .head: break
+    case .head(let head): if head.status.code != 100 { note(head) }
     case .body(.byteBuffer(let buffer)): written += buffer.readableBytes
     case .body: break
     case .end:
       outstanding -= 1
+      if !asked.isEmpty { asked.removeFirst() }
       if outstanding == 0, !isReading { patience.wait(for: .nextHeader, now: .now()) }
     }
     context.write(data, promise: promise)
+  }
+
+  /// Notes who got what from Hummingbird.
+  private func note(_ head: HTTPResponseHead) {
+    guard let request = asked.first, let request, head.status == .ok || head.status == .notModified,
+      let number = head.headers.first(name: HTTPField.Name.posternGeneration.rawName).flatMap({ Int64($0) })
+    else { return }
+    note(request.set, request.agent, fetched: request.isFetch ? Generation(number) : nil)
+  }
+
+  private func note(_ set: SetName, _ agent: String, fetched: Generation?) {
+    guard let consumers = door.site.consumers else { return }
+    let now = door.site.now()
+    // A token's or certificate's name, else the address.
+    let principal = known?.callers.name ?? peer.address?.description ?? ""
+    let key = ConsumerLog.Key(set: set, principal: principal, agent: agent)
+    let entry = consumers.entry(key, known: consumer, at: now)
+    consumer = entry
+    entry.touch(now, fetched: fetched)
+  }
+
+  private func asked(_ head: HTTPRequestHead) -> Asked? {
+    var credentials = Credentials()
+    credentials.authorization = head.headers.first(name: "authorization")
+    credentials.token = head.headers.first(name: door.site.access.tokenField)
+    var uri = head.uri
+    if let (token, rest) = Credentials.splitPath(uri) { (credentials.pathToken, uri) = (token, rest) }
+    guard head.method == .GET, uri.utf8.starts(with: "/v1/sets/".utf8) else { return nil }
+    _ = recognise(credentials)
+    let path = uri.prefix { $0 != "?" }
+    let agent = head.headers.first(name: "user-agent")?.prefix(ConsumerLog.longestAgent) ?? ""
+    switch Route(path: String(path)) {
+    case .set(let set, let ending) where ending.flatMap(SideFile.split) == nil:
+      return Asked(set: set, agent: String(agent), isFetch: true)
+    case .changes(let set): return Asked(set: set, agent: String(agent), isFetch: true)
+    case .version(let set): return Asked(set: set, agent: String(agent), isFetch: false)
+    default: return nil
+    }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -196,20 +254,27 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
     guard let answer = door.site.sets.prepared(uri) else { return nil }
     let tokenField = door.site.access.tokenField
     var conditions = ConditionalRequest()
+    var agent = ""
     for (name, value) in head.headers {
       // Lengths tell most names apart; the rest is compared without case.
       switch name.utf8.count {
       case 10 where name.equalsIgnoringCase("connection"):
         guard value.utf8.count == 10, value.equalsIgnoringCase("keep-alive") else { return nil }
+      case 10 where name.equalsIgnoringCase("user-agent"):
+        agent =
+          value.utf8.count > ConsumerLog.longestAgent ? String(value.prefix(ConsumerLog.longestAgent)) : value
       case 13 where name.equalsIgnoringCase("if-none-match"): conditions.ifNoneMatch.append(value)
       case 13 where name.equalsIgnoringCase("authorization"):
         guard credentials.authorization == nil else { return nil }
         credentials.authorization = value
       case 14 where name.equalsIgnoringCase("content-length"): return nil
-      case 15 where name.equalsIgnoringCase("accept-encoding"): conditions.acceptEncoding.append(value)
+      case 15 where name.equalsIgnoringCase("accept-encoding"):
+        conditions.acceptEncoding.append(value)
       case 17 where name.equalsIgnoringCase("transfer-encoding"): return nil
       case 17 where name.equalsIgnoringCase("if-modified-since"): conditions.ifModifiedSince = value
       case 6 where name.equalsIgnoringCase("expect"), 7 where name.equalsIgnoringCase("upgrade"): return nil
+      case 8 where name.equalsIgnoringCase("if-match"): return nil
+      case 19 where name.equalsIgnoringCase("if-unmodified-since"): return nil
       case tokenField.utf8.count where name.lowercased() == tokenField:
         guard credentials.token == nil else { return nil }
         credentials.token = value
@@ -222,7 +287,9 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
     let (variant, isNotModified) = answer.choose(for: conditions)
     // Without allowance Hummingbird's side refuses; it finds the same bucket empty.
     if !isNotModified, let allowance = known.allowance, allowance.take() != nil { return nil }
-    return Pending(variant: variant, isNotModified: isNotModified, hasBody: head.method == .GET)
+    return Pending(
+      answer: answer, variant: variant, isNotModified: isNotModified, hasBody: head.method == .GET,
+      agent: agent)
   }
 
   /// Who asks: found once for a connection, since it sends the same credentials with every request. Comparing them
@@ -235,6 +302,8 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
       credentials: credentials, revision: revision, callers: callers,
       allowance: door.allowances.allowance(for: callers, peer))
     known = found
+    // Another principal is another consumer.
+    consumer = nil
     return found
   }
 
@@ -254,6 +323,9 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
     }
     needsFlush = true
     door.requests.countPrepared(isNotModified: isNotModified)
+    if pending.hasBody, pending.answer.isCounted {
+      note(pending.answer.set, pending.agent, fetched: pending.answer.generation)
+    }
   }
 
   /// The `Date` field and the empty line, made once a second.

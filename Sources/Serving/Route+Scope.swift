@@ -12,11 +12,13 @@ extension Route {
   var demand: Demand {
     switch self {
     // Probes of orchestrators carry no token; what they are told is one word.
-    case .healthz, .readyz, .formats: .none
+    case .healthz, .readyz, .formats, .openAPI, .key: .none
     case .index, .sets: .anyReading
-    case .set(let name, _), .version(let name), .changes(let name), .snapshot(let name, _, _):
+    case .set(let name, _), .version(let name), .changes(let name), .snapshot(let name, _, _),
+      .events(let name),
+      .snapshots(let name):
       .scope(.readSet(name))
-    case .names, .sources, .history, .explain, .metrics: .scope(.read)
+    case .names, .sources, .history, .explain, .metrics, .consumers: .scope(.read)
     case .sightings: .scope(.sightings)
     }
   }

@@ -10,6 +10,8 @@ enum Route: Hashable {
   case set(SetName, ending: String?)
   case version(SetName)
   case changes(SetName)
+  case events(SetName)
+  case snapshots(SetName)
   case snapshot(SetName, Generation, ending: String)
   case formats
   case names
@@ -17,6 +19,9 @@ enum Route: Hashable {
   case history
   case explain
   case sightings
+  case consumers
+  case key
+  case openAPI
   case healthz
   case readyz
   case metrics
@@ -32,6 +37,7 @@ enum Route: Hashable {
       case "healthz": self = .healthz
       case "readyz": self = .readyz
       case "metrics": self = .metrics
+      case "openapi.json": self = .openAPI
       default: return nil
       }
     case 3 where parts[1] == "v1":
@@ -43,6 +49,8 @@ enum Route: Hashable {
       case "history": self = .history
       case "explain": self = .explain
       case "sightings": self = .sightings
+      case "consumers": self = .consumers
+      case "key": self = .key
       default: return nil
       }
     case 4 where parts[1] == "v1" && parts[2] == "sets":
@@ -54,6 +62,8 @@ enum Route: Hashable {
       switch parts[4] {
       case "version": self = .version(set)
       case "changes": self = .changes(set)
+      case "events": self = .events(set)
+      case "snapshots": self = .snapshots(set)
       default: return nil
       }
     case 6 where parts[1] == "v1" && parts[2] == "sets" && parts[4] == "snapshots":
@@ -78,6 +88,11 @@ enum Route: Hashable {
     case .set: "/v1/sets/{set}"
     case .version: "/v1/sets/{set}/version"
     case .changes: "/v1/sets/{set}/changes"
+    case .events: "/v1/sets/{set}/events"
+    case .snapshots: "/v1/sets/{set}/snapshots"
+    case .consumers: "/v1/consumers"
+    case .key: "/v1/key"
+    case .openAPI: "/openapi.json"
     case .snapshot: "/v1/sets/{set}/snapshots/{generation}"
     case .formats: "/v1/formats"
     case .names: "/v1/names"

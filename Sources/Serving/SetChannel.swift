@@ -18,6 +18,7 @@ struct SetChannel: ServerChildChannel, HTTPChannelHandler {
   let door: Door
   /// Nil for plain HTTP.
   let identity: TLSIdentity?
+  let waiting: @Sendable (HotPath) -> WaitingHandler
 
   var responder: HTTPChannelHandler.Responder { base.responder }
 
@@ -39,7 +40,8 @@ struct SetChannel: ServerChildChannel, HTTPChannelHandler {
     return base.setup(channel: channel, logger: logger).flatMapThrowing { [door] value in
       let pipeline = value.channel.pipeline.syncOperations
       let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-      try pipeline.addHandler(HotPath(door, peer), position: .after(decoder))
+      let hotPath = HotPath(door, peer)
+      try pipeline.addHandlers([waiting(hotPath), hotPath], position: .after(decoder))
       return Value(base: value, peer: peer)
     }
   }

@@ -57,6 +57,7 @@ package struct SetServer: Service {
       gate: Gate(list: site.access, guesses: guesses), allowances: allowances,
       connections: connections, requests: RequestMetrics(site.metrics), refusals: RefusalMetrics(site.metrics)
     )
+    let sets = site.sets
     var configuration = HTTP1Channel.Configuration()
     configuration.httpDecoder = .init(
       maxHeaderFieldSize: min(16_384, limits.headerOctets), maxHeaderListSize: limits.headerOctets,
@@ -67,7 +68,7 @@ package struct SetServer: Service {
       server: HTTPServerBuilder { [configuration] responder in
         SetChannel(
           base: HTTP1Channel(responder: responder, configuration: configuration), door: door,
-          identity: identity)
+          identity: identity, waiting: { WaitingHandler(sets, $0) })
       },
       configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
       onServerRunning: { [onListening] channel in

@@ -17,6 +17,8 @@ package struct Site: Sendable {
   package var identity: TLSIdentity?
   /// What one client may take.
   package var limits: HTTPLimits
+  /// Remembers who fetches what; nil to remember nobody.
+  package var consumers: ConsumerLog?
   /// Asked for each `/readyz`, so it must be quick.
   package var readiness: @Sendable () async -> Readiness
   /// The formats that may be asked for.
@@ -31,7 +33,7 @@ package struct Site: Sendable {
     sets: PublishedSets, policies: [SetPolicy] = [], history: (any HistoryReader)? = nil,
     sightings: (any SightingSink)? = nil,
     access: AccessList = AccessList(), identity: TLSIdentity? = nil, limits: HTTPLimits = HTTPLimits(),
-    formats: FormatCatalog = .builtIn,
+    formats: FormatCatalog = .builtIn, consumers: ConsumerLog? = nil,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
@@ -43,6 +45,7 @@ package struct Site: Sendable {
     self.identity = identity
     self.limits = limits
     self.formats = formats
+    self.consumers = consumers
     self.readiness = readiness
     self.metrics = metrics
     self.now = now

@@ -44,10 +44,22 @@ struct App {
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
       restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:)
     )
-    let sets = PublishedSets(configuration.enabledSets.map(\.name))
+    let signer = try SigningKeyFile(configuration.signingKeyPath).readOrMake()
+    let sets = PublishedSets(
+      configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
     let served = ServedSets(sets)
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger)
+
+    let consumers = ConsumerLog()
+    let board = ConsumerBoard(
+      consumers, sets, path: configuration.consumersPath, logger: logger, now: { clock.now },
+      tell: { await worker.note($0) })
+    let webhooks = WebhookSender(
+      try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
+      agent: "postern/\(Postern.version)", logger: logger, now: { clock.now })
+    sets.observe(webhooks.take)
+    FileDescriptorLimit.raise()
 
     let identity = try configuration.http.identity()
     let access = AccessList(
@@ -57,8 +69,10 @@ struct App {
       sets: sets, policies: configuration.enabledSets.map(\.policy), history: history,
       sightings: SubmittedSightings(worker: worker, clock: clock),
       access: access, identity: identity, limits: HTTPLimits(configuration.http.limits),
-      formats: try configuration.formatCatalog(),
-      readiness: { served.readiness(with: identity?.warnings(now: clock.now) ?? []) },
+      formats: try configuration.formatCatalog(), consumers: consumers,
+      readiness: {
+        served.readiness(with: (identity?.warnings(now: clock.now) ?? []) + board.warnings)
+      },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
       site, listen: configuration.listen.value.map(configuration.http.listener), logger: logger,
@@ -71,7 +85,7 @@ struct App {
     let keeper = AccessKeeper(
       keeper: identity.map { TLSKeeper($0, metrics: metrics, logger: logger) }, access: access,
       tokens: configuration.tokens, logger: logger)
-    var services: [any Service] = [server, worker, keeper] + feeds
+    var services: [any Service] = [server, worker, board, webhooks, keeper] + feeds
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
     if configuration.upstreams.value == nil {
       services.append(

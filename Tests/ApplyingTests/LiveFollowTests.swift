@@ -77,7 +77,7 @@ final class RememberedKernel: ToolRunning {
   private static func follow(
     _ server: ScriptedSetServer, _ kernel: RememberedKernel, taken: TakenSet? = nil,
     allowsRollback: Bool = false,
-    key: SigningKey? = nil, _ body: @Sendable () async throws -> Void
+    key: TrustedKey? = nil, _ body: @Sendable () async throws -> Void
   ) async throws {
     var client = try settings(server)
     client.key = key
@@ -207,7 +207,7 @@ final class RememberedKernel: ToolRunning {
     try await ScriptedSetServer.run { server in
       try Self.publish(["20.0.0.1"], 1, on: server, signer: signer)
       let kernel = RememberedKernel()
-      try await Self.follow(server, kernel, key: try SigningKey(signer.publicText)) {
+      try await Self.follow(server, kernel, key: try TrustedKey(signer.publicText)) {
         try await Self.eventually("the signed one") { kernel.elements == ["20.0.0.1"] }
         try Self.publish(["20.0.0.2"], 2, on: server, signer: nil)
         try Self.publish(["20.0.0.3"], 3, on: server, signer: TestSigner())

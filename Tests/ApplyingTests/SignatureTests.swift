@@ -32,7 +32,7 @@ struct TestSigner {
   let body = Array("20.0.0.1\n".utf8)
 
   private func check(_ signature: String, _ body: [UInt8]? = nil, generation: Int64 = 42) throws {
-    try SigningKey(signer.publicText).check(
+    try TrustedKey(signer.publicText).check(
       signature, of: body ?? self.body, set: Samples.name(), generation: Generation(generation))
   }
 
@@ -40,27 +40,27 @@ struct TestSigner {
   func signatures() throws {
     try check(try signer.sign(body))
     try check(try signer.sign(body, comment: "timestamp:1 file:mcr.txt generation=42"))
-    #expect(throws: SignatureFault.invalid) { try check(try signer.sign(body), Array("20.0.0.2\n".utf8)) }
-    #expect(throws: SignatureFault.otherGeneration) { try check(try signer.sign(body), generation: 43) }
-    #expect(throws: SignatureFault.otherSet) { try check(try signer.sign(body, comment: "generation:42")) }
-    #expect(throws: SignatureFault.otherSet) {
+    #expect(throws: TrustFault.invalid) { try check(try signer.sign(body), Array("20.0.0.2\n".utf8)) }
+    #expect(throws: TrustFault.otherGeneration) { try check(try signer.sign(body), generation: 43) }
+    #expect(throws: TrustFault.otherSet) { try check(try signer.sign(body, comment: "generation:42")) }
+    #expect(throws: TrustFault.otherSet) {
       try check(try signer.sign(body, comment: "set:dev\tgeneration:42"))
     }
-    #expect(throws: SignatureFault.invalid) {
+    #expect(throws: TrustFault.invalid) {
       try check(try signer.sign(body).replacing("generation:42", with: "generation:43"), generation: 43)
     }
-    #expect(throws: SignatureFault.malformed) { try check("") }
-    #expect(throws: SignatureFault.malformed) { try check(String(try signer.sign(body).dropLast(30))) }
+    #expect(throws: TrustFault.malformed) { try check("") }
+    #expect(throws: TrustFault.malformed) { try check(String(try signer.sign(body).dropLast(30))) }
   }
 
   @Test("another key is told as such, and one that is none is refused")
   func keys() throws {
     let other = TestSigner()
-    #expect(throws: SignatureFault.invalid) { try check(try other.sign(body)) }
-    let bare = try SigningKey(Data(signer.key.publicKey.rawRepresentation).base64EncodedString())
+    #expect(throws: TrustFault.invalid) { try check(try other.sign(body)) }
+    let bare = try TrustedKey(Data(signer.key.publicKey.rawRepresentation).base64EncodedString())
     try bare.check(try signer.sign(body), of: body, set: Samples.name(), generation: Generation(42))
     for text in ["", "x", "AAAA", signer.publicText + signer.publicText] {
-      #expect(throws: SignatureFault.key) { try SigningKey(text) }
+      #expect(throws: TrustFault.key) { try TrustedKey(text) }
     }
   }
 }

@@ -29,6 +29,8 @@ import Testing
             bodyTime: 30s  # default
             idleTime: 1m  # default
             stallTime: 30s  # default
+          waiters: 20000  # default
+          # url: none  # default
         # upstreams: the system's resolvers  # default
         sets:
           mcr:

@@ -197,7 +197,6 @@ import Testing
       ("/v1/sets/mcr.ipset?maxelem=1", 422), ("/v1/sets/mcr.ipgroup.json?family=6", 422),
       ("/v1/sets/mcr.aws.json?capacity=1", 422), ("/v1/sets/mcr.gcp.json?family=both", 422),
       ("/v1/sets/mcr.calico.yaml?name=a_b", 400), ("/v1/sets/mcr.rules?chain=INPUT", 400),
-      ("/v1/sets/mcr.rpz?family=4", 400), ("/v1/sets/mcr.txt?since=41", 400),
       ("/v1/sets/mcr.txt?ranges=1&cidr=always", 400),
       ("/v1/sets/mcr.asa.cfg?since=43", 410), ("/v1/sets/mcr.asa.cfg?since=x", 400),
       ("/v1/sets/mcr/snapshots/42.rpz", 422), ("/v1/sets/mcr/snapshots/42.pin.rpz", 422),

@@ -31,10 +31,11 @@ struct TestServer {
     history: (any HistoryReader)? = nil, readiness: Readiness = Readiness(faults: [], warnings: []),
     principals: [Principal] = TestServer.principals, isRestricted: Bool = false,
     identity: TLSIdentity? = nil, limits: HTTPLimits = HTTPLimits(),
+    waiters: Int = 100, signer: SigningKey? = nil, consumers: ConsumerLog? = nil,
     _ body: @Sendable @escaping (TestServer) async throws -> Void
   ) async throws {
     let names = ["mcr", "pending"].compactMap { SetName($0) }
-    let sets = PublishedSets(names)
+    let sets = PublishedSets(names, waiters: waiters, signer: signer)
     if let addresses { sets.publish(try published(addresses)) }
     let sightings = RecordedSightings()
     let access = AccessList(principals)
@@ -46,7 +47,7 @@ struct TestServer {
     }
     let site = Site(
       sets: sets, policies: policies, history: history, sightings: sightings, access: access,
-      identity: identity, limits: limits,
+      identity: identity, limits: limits, consumers: consumers,
       readiness: { readiness },
       now: { at })
     let (ports, continuation) = AsyncStream<Int>.makeStream()

@@ -19,7 +19,7 @@ package struct FollowClient: Sendable {
     /// A PEM file of authorities that are trusted beside the system's.
     package var authorities: String?
     /// The signature that is asked for; nil for none.
-    package var key: SigningKey?
+    package var key: TrustedKey?
     /// The most elements of a set.
     package var maxElements = 65_536
     /// How long a whole answer may take.

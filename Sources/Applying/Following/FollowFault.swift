@@ -17,7 +17,7 @@ package enum FollowFault: Error, Hashable, CustomStringConvertible {
   /// The list doesn't have the addresses that the version's digest stands for.
   case addresses(Generation)
   /// No signature, or not by the key that was given, or over something else.
-  case signature(SignatureFault)
+  case signature(TrustFault)
   /// An older generation than one that was taken before.
   case rollback(from: Generation, to: Generation)
   /// The same generation with other addresses.

@@ -134,9 +134,9 @@ struct FollowOptions: ParsableArguments {
     return settings
   }
 
-  static func signingKey(_ text: String) throws -> SigningKey {
-    guard let data = FileManager.default.contents(atPath: text) else { return try SigningKey(text) }
-    return try SigningKey(String(decoding: data, as: UTF8.self))
+  static func signingKey(_ text: String) throws -> TrustedKey {
+    guard let data = FileManager.default.contents(atPath: text) else { return try TrustedKey(text) }
+    return try TrustedKey(String(decoding: data, as: UTF8.self))
   }
 
   static func span(_ text: String, _ option: String) throws -> Duration {

@@ -23,6 +23,9 @@ struct Configuration: Sendable, Equatable {
   let tokens: [TokenSetting]
   /// The folder of one's own formats; nil for none.
   let templates: Setting<String?>
+  /// How HTTP pushes.
+  let push: HTTPSetting
+  let webhooks: [WebhookSetting]
 
   /// The sets that are switched on.
   var enabledSets: [SetSetting] { sets.filter(\.enabled.value) }

@@ -50,6 +50,6 @@ extension Configuration {
       listen: listen ?? self.listen, http: http, upstreams: upstreams?.map { .some($0) } ?? self.upstreams,
       sets: sets,
       formats: formats, sources: sources, limits: limits, tokens: tokens,
-      templates: templates)
+      templates: templates, push: push, webhooks: webhooks)
   }
 }

@@ -3,7 +3,9 @@ import Serving
 
 extension ConfigurationReader {
   /// Reads `http`.
-  static func readHTTP(_ root: inout MappingReader) -> (Setting<[ListenAddress]>, HTTPSettings) {
+  static func readHTTP(_ root: inout MappingReader) -> (
+    Setting<[ListenAddress]>, HTTPSettings, HTTPSetting
+  ) {
     var http = root.mapping("http")
     let listen = http.setting("listen", default: [defaultListen]) { $0.distinctList(.listenAddress) }
     let tls = http.child("tls").flatMap { readTLS(MappingReader($0)) }
@@ -15,8 +17,9 @@ extension ConfigurationReader {
       plaintext: http.setting("plaintext", default: .refuse, .oneOf(HTTPSettings.Plaintext.self)),
       tokenHeader: http.setting("tokenHeader", default: "X-Postern-Token", .fieldName),
       limits: readHTTPLimits(&http))
+    let push = readPush(&http)
     http.finish()
-    return (listen, settings)
+    return (listen, settings, push)
   }
 
   private static func readTLS(_ mapping: MappingReader) -> HTTPSettings.TLS? {

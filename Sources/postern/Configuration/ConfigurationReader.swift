@@ -12,7 +12,7 @@ enum ConfigurationReader {
     let state = root.child("state").flatMap { node in
       node.value(.absolutePath).map { Setting($0, node.origin) }
     }
-    let (listen, http) = readHTTP(&root)
+    let (listen, http, push) = readHTTP(&root)
     let upstreams = root.setting("upstreams", default: nil) { readUpstreams($0) }
     let sets = root.child("sets").map(readSets) ?? SetSetting.builtIn
     let formats = readFormats(&root)
@@ -20,12 +20,14 @@ enum ConfigurationReader {
     let limits = readLimits(&root)
     let tokens = root.child("tokens").map(readTokens) ?? []
     let templates = root.setting("templates", default: nil) { $0.value(.absolutePath) }
+    let webhooks = readWebhooks(&root, sets: sets)
     root.finish()
     return Configuration(
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, http: http,
       upstreams: upstreams,
       sets: sets,
-      formats: formats, sources: sources, limits: limits, tokens: tokens, templates: templates)
+      formats: formats, sources: sources, limits: limits, tokens: tokens, templates: templates,
+      push: push, webhooks: webhooks)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)

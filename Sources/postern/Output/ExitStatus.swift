@@ -27,10 +27,10 @@ enum ExitStatus: Int32 {
       .usage
     case HistoryError.missing: .noTrustworthySet
     case let error as ApplyError: of(error)
-    case is PlainListError, SignatureFault.invalid, SignatureFault.malformed, SignatureFault.otherKey,
-      SignatureFault.otherSet:
+    case is PlainListError, TrustFault.invalid, TrustFault.malformed, TrustFault.otherKey,
+      TrustFault.otherSet:
       .noTrustworthySet
-    case is SignatureFault: .usage
+    case is TrustFault: .usage
     default:
       switch Postern.exitCode(for: error) {
       case .success: .done

@@ -4,7 +4,7 @@ import enum Crypto.Curve25519
 import Foundation
 
 /// The public half of the key that a server signs its sets with.
-package struct SigningKey: Hashable, Sendable {
+package struct TrustedKey: Hashable, Sendable {
   /// 32 octets of Ed25519.
   private let octets: [UInt8]
   /// minisign's number of the key; nil when only the key itself was given.
@@ -12,8 +12,8 @@ package struct SigningKey: Hashable, Sendable {
 
   /// Reads a public key as minisign writes it (with or without its comment line), or the bare 32 octets in base64.
   ///
-  /// - Throws: `SignatureFault.key`.
-  package init(_ text: String) throws(SignatureFault) {
+  /// - Throws: `TrustFault.key`.
+  package init(_ text: String) throws(TrustFault) {
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("untrusted comment:") }
     guard lines.count == 1, let data = Data(base64Encoded: lines[0].trimmingCharacters(in: .whitespaces))
     else {
@@ -33,9 +33,9 @@ package struct SigningKey: Hashable, Sendable {
 
   /// Checks a detached signature in minisign's form: the body, and the trusted comment that names set and generation.
   ///
-  /// - Throws: `SignatureFault`.
+  /// - Throws: `TrustFault`.
   package func check(_ signature: String, of body: [UInt8], set: SetName, generation: Generation?)
-    throws(SignatureFault)
+    throws(TrustFault)
   {
     let lines = signature.split(whereSeparator: \.isNewline)
     guard lines.count == 4, lines[0].hasPrefix("untrusted comment:"), lines[2].hasPrefix("trusted comment: "),
@@ -56,7 +56,7 @@ package struct SigningKey: Hashable, Sendable {
 
   /// The comment has fields such as `set:mcr` and `generation:42`, with `:` or `=`, apart by tabs, blanks or commas.
   private static func check(_ comment: String, _ set: SetName, _ generation: Generation?)
-    throws(SignatureFault)
+    throws(TrustFault)
   {
     var fields = [String: String]()
     for word in comment.split(whereSeparator: { $0 == "\t" || $0 == " " || $0 == "," }) {
@@ -74,7 +74,7 @@ package struct SigningKey: Hashable, Sendable {
 }
 
 /// Why a signature was not accepted.
-package enum SignatureFault: Error, Hashable, CustomStringConvertible {
+package enum TrustFault: Error, Hashable, CustomStringConvertible {
   /// The public key can't be read.
   case key
   /// No signature in minisign's form.
