@@ -77,6 +77,11 @@ import Testing
       for port in [unboundPort, bindPort] {
         try await Self.wait { try await Self.ask(port, "free", "A") == ["192.0.2.78"] }
       }
+      // Until it has fetched the zone for the first time, Unbound answers as if there were none.
+      try await Self.wait {
+        try await Tool.run("unbound-control", ["-c", folder.path + "/unbound.conf", "list_auth_zones"]).text
+          .contains("serial 42")
+      }
     }
 
     private let unboundProgram: ChildProgram

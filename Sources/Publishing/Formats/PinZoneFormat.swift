@@ -11,6 +11,9 @@ import DNS
 ///
 /// An alias that the set doesn't watch and that leads to a known name: BIND rewrites behind it; Unbound (1.17) does so
 /// only while it hasn't cached the alias. A set that watches the alias as well has no such gap.
+///
+/// Before its first fetch, Unbound has no zone and answers as DNS does; with `zonefile:` beside `url:` it keeps the zone over
+/// a restart.
 package struct PinZoneFormat: Format {
   package let id = "rpz-pin"
   package let fileExtension = "pin.rpz"
