@@ -81,9 +81,9 @@ let package = Package(
       "Serving",
       [
         "DNS", "Deciding", "Publishing", hummingbird, hummingbirdCore, nioCore, nioHTTP1, httpTypes, crypto,
-        logging,
+        logging, metrics, asyncHTTPClient,
         coreMetrics, lifecycle,
-      ]),
+      ], resources: [.embedInCode("Resources/openapi.json")]),
     .executableTarget(
       name: "postern",
       dependencies: [

@@ -6,13 +6,15 @@ package struct RepresentationParameters: Sendable {
   package let format: any Format
   /// Checked against the format: each option that was asked for means something to it.
   package let options: RenderOptions
+  /// Which elements are wanted, before the format sees them.
+  package let filter: SnapshotFilter
   /// Whether to send `Content-Disposition: attachment`.
   package let isDownload: Bool
 
   /// The names that are understood, aliases in brackets, for messages.
   package static let allowed =
     "format (v), family (ipv4only, ipv6only, NoIPv6), aggregate (sum), cidr, comments, name (listname), table, "
-    + "maxelem, max_entries, download"
+    + "maxelem, max_entries (n), fqdn, since_seen, download"
 
   /// Reads query items in order, already percent-decoded. Nothing is guessed: an unknown name, a malformed value, the
   /// same option twice with different values, or an option without a meaning for the format is refused.
@@ -25,6 +27,7 @@ package struct RepresentationParameters: Sendable {
   ) throws(RepresentationParameterError) {
     var options = RenderOptions()
     var chosen = format
+    var filter = SnapshotFilter()
     var isDownload = false
     var seen = [String: String]()
     var asked = Set<FormatOption>()
@@ -54,6 +57,13 @@ package struct RepresentationParameters: Sendable {
           TableName(value), name, value, "a letter, then up to 30 of A-Z a-z 0-9 _ -")
       case "maxelem": options.maxElements = try Self.number(name, value, in: 1...16_777_216)
       case "max_entries": options.maxEntries = try Self.number(name, value, in: 1...16_777_216)
+      case "s": _ = try Self.number(name, value, in: 0...0)
+      case "fqdn":
+        filter.name = try Self.value(
+          SnapshotFilter.selector(value), name, value, "a name, or a pattern whose star is a whole label")
+      case "since_seen":
+        filter.seenWithin = try Self.value(
+          SnapshotFilter.span(value), name, value, "a whole number with s, m, h or d, such as 72h")
       case "download": isDownload = meaning == "1"
       default: throw .unknown(name)
       }
@@ -68,12 +78,15 @@ package struct RepresentationParameters: Sendable {
     }
     self.format = final
     self.options = options
+    self.filter = filter
     self.isDownload = isDownload
   }
 
   private static let aliases = [
     "v": "format", "ipv4only": "family", "ipv6only": "family", "NoIPv6": "family", "sum": "aggregate",
-    "listname": "name",
+    "listname": "name", "tr": "ranges",
+    // MineMeld's and XSOAR's `n` cuts; ours refuses what is longer, as max_entries does. `s` can only begin at the start.
+    "n": "max_entries",
   ]
 
   private static var formats: String { "one of " + FormatRegistry.all.map(\.id).joined(separator: ", ") }
