@@ -53,6 +53,11 @@ extension Watch {
     reach(.itemsPerReport, source, count, at: now)
   }
 
+  /// Takes an event of another part of the service, to be stored with the next changes.
+  package mutating func note(_ event: Event) {
+    pending.note(event.kind, event.subject, event.detail, at: event.at)
+  }
+
   /// Counts that a cap was reached, and tells it once an hour.
   mutating func reach(_ cap: Cap, _ subject: String, _ count: Int64 = 1, at now: Timestamp) {
     capCounts[cap, default: 0] += count

@@ -130,6 +130,12 @@ package actor ResolverWorker: Service {
     if mustRenew { saving.ring() }
   }
 
+  /// Takes in an event of another part of the service, to be stored and logged as our own are.
+  package func note(_ event: Event) {
+    watch.note(event)
+    saving.ring()
+  }
+
   /// Where the aliases of tracked names lead: another name that leads there looks related.
   package var aliasTargets: Set<DomainName> { watch.aliasTargets }
 

@@ -10,6 +10,8 @@ struct Body {
   let type: String
   /// The value of `Cache-Control`. Bodies that may be cached get a validator made of their bytes.
   let freshness: String
+  /// Of the set that it speaks of.
+  var generation: Generation?
 
   init(_ bytes: [UInt8], type: String = "application/json", freshness: String = "no-cache") {
     self.bytes = bytes
@@ -20,12 +22,21 @@ struct Body {
 
 extension SiteResponder {
   /// Answers with a body, or 304 when the client holds the same bytes.
-  static func response(_ body: Body, _ request: Request, status: HTTPResponse.Status = .ok) -> Response {
+  ///
+  /// - Parameter isUnchanged: whether a poll ended without news: 304 whatever its validators say.
+  /// - Throws: the answer 412.
+  static func response(
+    _ body: Body, _ request: Request, status: HTTPResponse.Status = .ok, isUnchanged: Bool = false
+  ) throws(Refusal) -> Response {
     var fields: HTTPFields = [.cacheControl: body.freshness]
+    if let generation = body.generation { fields[.posternGeneration] = generation.description }
     if body.freshness != "no-store" {
       let tag = "\"\(Digest.computing(body: body.bytes).description.prefix(16))\""
       fields[.eTag] = tag
-      if request.conditions.isSatisfied(by: tag, lastModified: nil) { return bodiless(.notModified, fields) }
+      if request.conditions.isFailed(by: tag, lastModified: nil) { throw .preconditionFailed }
+      if isUnchanged || request.conditions.isSatisfied(by: tag, lastModified: nil) {
+        return bodiless(.notModified, fields)
+      }
     }
     fields[.contentType] = body.type
     fields[.contentTypeOptions] = "nosniff"
@@ -34,9 +45,17 @@ extension SiteResponder {
   }
 
   /// Answers with what was prepared.
-  static func response(_ answer: PreparedAnswer, _ conditions: ConditionalRequest) -> Response {
+  ///
+  /// - Parameter isUnchanged: whether a poll ended without news: 304 whatever its validators say.
+  /// - Throws: the answer 412.
+  static func response(
+    _ answer: PreparedAnswer, _ conditions: ConditionalRequest, isUnchanged: Bool = false
+  ) throws(Refusal) -> Response {
     let (variant, isNotModified) = answer.choose(for: conditions)
-    if isNotModified { return bodiless(.notModified, variant.notModifiedFields) }
+    if conditions.isFailed(by: variant.entityTag, lastModified: variant.lastModified) {
+      throw .preconditionFailed
+    }
+    if isUnchanged || isNotModified { return bodiless(.notModified, variant.notModifiedFields) }
     return Response(status: .ok, headers: variant.fields, body: .init(byteBuffer: variant.body))
   }
 
@@ -49,6 +68,11 @@ extension SiteResponder {
     fields[.cacheControl] = "no-store"
     fields[.contentLength] = String(text.count)
     return Response(status: refusal.status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: text)))
+  }
+
+  /// Tells the connection to wait; no client sees this.
+  static func response(_ order: WaitOrder) -> Response {
+    Response(status: .ok, headers: [WaitOrder.fieldName: order.fieldValue])
   }
 
   /// `Response` adds `Content-Length: 0` to an empty body, which in a 304 would speak of the representation
@@ -65,6 +89,7 @@ extension Request {
   var conditions: ConditionalRequest {
     ConditionalRequest(
       ifNoneMatch: headers[.ifNoneMatch], ifModifiedSince: headers[.ifModifiedSince],
-      acceptEncoding: headers[.acceptEncoding])
+      acceptEncoding: headers[.acceptEncoding], ifMatch: headers[.ifMatch],
+      ifUnmodifiedSince: headers[.ifUnmodifiedSince])
   }
 }

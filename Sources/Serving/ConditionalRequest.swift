@@ -7,6 +7,9 @@ struct ConditionalRequest: Hashable, Sendable {
   var ifModifiedSince: String?
   /// The values of `Accept-Encoding`; several fields are joined with commas.
   var acceptEncoding: String?
+  /// The values of `If-Match`; several fields are joined with commas.
+  var ifMatch: String?
+  var ifUnmodifiedSince: String?
 
   /// Whether the client already holds the representation (RFC 9110 §13.2.2): `If-None-Match` counts, by weak
   /// comparison, and `If-Modified-Since` only without it.
@@ -14,6 +17,14 @@ struct ConditionalRequest: Hashable, Sendable {
     if let ifNoneMatch { return Self.matches(ifNoneMatch, entityTag) }
     guard let lastModified, let since = ifModifiedSince.flatMap(HTTPDate.moment) else { return false }
     return lastModified.seconds <= since.seconds
+  }
+
+  /// Whether the client wants another representation than this, and nothing else (RFC 9110 §13.2.2, steps 1 and 2):
+  /// `If-Match` counts, by strong comparison, and `If-Unmodified-Since` only without it.
+  func isFailed(by entityTag: String, lastModified: Timestamp?) -> Bool {
+    if let ifMatch { return !Self.matches(ifMatch, entityTag, isWeak: false) }
+    guard let lastModified, let since = ifUnmodifiedSince.flatMap(HTTPDate.moment) else { return false }
+    return lastModified.seconds > since.seconds
   }
 
   /// Whether gzip is asked for: named, or `*` without naming it, with a quality above 0 (RFC 9110 §12.5.3). Without
@@ -31,13 +42,13 @@ struct ConditionalRequest: Hashable, Sendable {
     return any
   }
 
-  private static func matches(_ list: String, _ entityTag: String) -> Bool {
+  private static func matches(_ list: String, _ entityTag: String, isWeak: Bool = true) -> Bool {
     if list == entityTag { return true }
     // Our own tags hold no comma, so a foreign one that does only splits into pieces that can't match.
     return list.utf8.split(separator: UInt8(ascii: ",")).contains { part in
       let tag = trimmed(part)
       if equal(tag, "*") { return true }
-      return tag.starts(with: "W/".utf8)
+      return isWeak && tag.starts(with: "W/".utf8)
         ? tag.dropFirst(2).elementsEqual(entityTag.utf8) : tag.elementsEqual(entityTag.utf8)
     }
   }

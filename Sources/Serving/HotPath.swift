@@ -3,6 +3,8 @@ import NIOCore
 import NIOHTTP1
 import Publishing
 
+import struct Deciding.Generation
+import struct Deciding.SetName
 import struct Deciding.Timestamp
 
 /// Answers what is prepared on the event loop itself, as bytes that were serialised beforehand; everything else goes
@@ -26,18 +28,47 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
   private var outstanding = 0
   /// Whether the end of the last request that went on to Hummingbird has been read.
   private var isReading = false
-  private var pending: (answer: PreparedAnswer, conditions: ConditionalRequest, hasBody: Bool)?
+  private var pending: Pending?
+
+  private struct Pending {
+    let answer: PreparedAnswer
+    var conditions = ConditionalRequest()
+    var agent = ""
+    let hasBody: Bool
+  }
+
   private var needsFlush = false
   private var date: (second: Int64, line: [UInt8]) = (.min, [])
+  private let consumers: ConsumerLog?
+  /// Who is at the other end, as consumers are told apart.
+  private var principal = ""
+  /// The consumer of the last request: on a kept connection it is that of the next.
+  private var consumer: ConsumerLog.Entry?
+  /// What the requests that Hummingbird has ask for, in their order; nil for what no consumer polls.
+  private var asked: [Asked?] = []
 
-  init(_ sets: PublishedSets, _ requests: RequestMetrics, now: @escaping @Sendable () -> Timestamp) {
+  private struct Asked {
+    let set: SetName
+    let agent: String
+    let isFetch: Bool
+  }
+
+  init(
+    _ sets: PublishedSets, _ requests: RequestMetrics, consumers: ConsumerLog? = nil,
+    now: @escaping @Sendable () -> Timestamp
+  ) {
     self.sets = sets
     self.requests = requests
+    self.consumers = consumers
     self.now = now
   }
 
+  /// Whether every request that was read to its end has been answered.
+  var isIdle: Bool { outstanding == 0 && pending == nil }
+
   func handlerAdded(context: ChannelHandlerContext) {
     encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+    principal = context.channel.remoteAddress?.ipAddress ?? ""
   }
 
   func handlerRemoved(context: ChannelHandlerContext) { encoder = nil }
@@ -48,15 +79,16 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
       pending = outstanding == 0 && context.channel.isWritable ? prepared(head) : nil
       if pending == nil {
         outstanding += 1
+        if consumers != nil { asked.append(Self.asked(head)) }
         isReading = true
         context.fireChannelRead(data)
       }
     case .body:
       context.fireChannelRead(data)
     case .end:
-      if let (answer, conditions, hasBody) = pending {
+      if let ready = pending {
         pending = nil
-        write(answer, conditions, hasBody: hasBody)
+        write(ready)
       } else {
         isReading = false
         context.fireChannelRead(data)
@@ -73,8 +105,44 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { outstanding -= 1 }
+    switch unwrapOutboundIn(data) {
+    case .head(let head) where head.status.code != 100: note(head)
+    case .end:
+      outstanding -= 1
+      if !asked.isEmpty { asked.removeFirst() }
+    default: break
+    }
     context.write(data, promise: promise)
+  }
+
+  /// Notes who got what from Hummingbird.
+  private func note(_ head: HTTPResponseHead) {
+    guard let request = asked.first, let request, head.status == .ok || head.status == .notModified,
+      let number = head.headers.first(name: HTTPField.Name.posternGeneration.rawName).flatMap({ Int64($0) })
+    else { return }
+    note(request.set, request.agent, fetched: request.isFetch ? Generation(number) : nil)
+  }
+
+  private func note(_ set: SetName, _ agent: String, fetched: Generation?) {
+    guard let consumers else { return }
+    let now = now()
+    let key = ConsumerLog.Key(set: set, principal: principal, agent: agent)
+    let entry = consumers.entry(key, known: consumer, at: now)
+    consumer = entry
+    entry.touch(now, fetched: fetched)
+  }
+
+  private static func asked(_ head: HTTPRequestHead) -> Asked? {
+    guard head.method == .GET, head.uri.utf8.starts(with: "/v1/sets/".utf8) else { return nil }
+    let path = head.uri.prefix { $0 != "?" }
+    let agent = head.headers.first(name: "user-agent")?.prefix(ConsumerLog.longestAgent) ?? ""
+    switch Route(path: String(path)) {
+    case .set(let set, let ending) where ending.flatMap(SideFile.split) == nil:
+      return Asked(set: set, agent: String(agent), isFetch: true)
+    case .changes(let set): return Asked(set: set, agent: String(agent), isFetch: true)
+    case .version(let set): return Asked(set: set, agent: String(agent), isFetch: false)
+    default: return nil
+    }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -96,43 +164,50 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   /// The ready answer for a plain GET or HEAD of HTTP/1.1 that keeps the connection and brings no body.
-  private func prepared(
-    _ head: HTTPRequestHead
-  ) -> (answer: PreparedAnswer, conditions: ConditionalRequest, hasBody: Bool)? {
+  private func prepared(_ head: HTTPRequestHead) -> Pending? {
     guard head.method == .GET || head.method == .HEAD, head.version == .http1_1,
       let answer = sets.prepared(head.uri)
     else { return nil }
-    var conditions = ConditionalRequest()
+    var pending = Pending(answer: answer, hasBody: head.method == .GET)
     for (name, value) in head.headers {
       // Lengths tell most names apart; the rest is compared without case.
       switch name.utf8.count {
       case 10 where name.equalsIgnoringCase("connection"):
         guard value.utf8.count == 10, value.equalsIgnoringCase("keep-alive") else { return nil }
-      case 13 where name.equalsIgnoringCase("if-none-match"): conditions.ifNoneMatch.append(value)
+      case 10 where name.equalsIgnoringCase("user-agent"):
+        pending.agent =
+          value.utf8.count > ConsumerLog.longestAgent ? String(value.prefix(ConsumerLog.longestAgent)) : value
+      case 13 where name.equalsIgnoringCase("if-none-match"): pending.conditions.ifNoneMatch.append(value)
       case 14 where name.equalsIgnoringCase("content-length"): return nil
-      case 15 where name.equalsIgnoringCase("accept-encoding"): conditions.acceptEncoding.append(value)
+      case 15 where name.equalsIgnoringCase("accept-encoding"):
+        pending.conditions.acceptEncoding.append(value)
       case 17 where name.equalsIgnoringCase("transfer-encoding"): return nil
-      case 17 where name.equalsIgnoringCase("if-modified-since"): conditions.ifModifiedSince = value
+      case 17 where name.equalsIgnoringCase("if-modified-since"): pending.conditions.ifModifiedSince = value
       case 6 where name.equalsIgnoringCase("expect"), 7 where name.equalsIgnoringCase("upgrade"): return nil
+      case 8 where name.equalsIgnoringCase("if-match"): return nil
+      case 19 where name.equalsIgnoringCase("if-unmodified-since"): return nil
       default: continue
       }
     }
-    if !answer.isCompressedKnown, conditions.acceptsGzip { return nil }
-    return (answer, conditions, head.method == .GET)
+    if !answer.isCompressedKnown, pending.conditions.acceptsGzip { return nil }
+    return pending
   }
 
-  private func write(_ answer: PreparedAnswer, _ conditions: ConditionalRequest, hasBody: Bool) {
+  private func write(_ ready: Pending) {
     guard let encoder else { return }
-    let (variant, isNotModified) = answer.choose(for: conditions)
+    let (variant, isNotModified) = ready.answer.choose(for: ready.conditions)
     let head = isNotModified ? variant.notModifiedHead : variant.head
     let date = dateLine()
     var buffer = encoder.channel.allocator.buffer(capacity: head.count + date.count)
     buffer.writeBytes(head)
     buffer.writeBytes(date)
     encoder.write(NIOAny(IOData.byteBuffer(buffer)), promise: nil)
-    if hasBody, !isNotModified { encoder.write(NIOAny(IOData.byteBuffer(variant.body)), promise: nil) }
+    if ready.hasBody, !isNotModified { encoder.write(NIOAny(IOData.byteBuffer(variant.body)), promise: nil) }
     needsFlush = true
     requests.countPrepared(isNotModified: isNotModified)
+    if ready.hasBody, ready.answer.isCounted {
+      note(ready.answer.set, ready.agent, fetched: ready.answer.generation)
+    }
   }
 
   /// The `Date` field and the empty line, made once a second.

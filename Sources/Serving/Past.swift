@@ -11,13 +11,10 @@ struct Past {
   /// The most rows of one answer.
   static let longest = 10_000
 
-  func changes(_ published: PublishedSet, _ query: QueryItems) async throws(Refusal) -> [UInt8] {
+  func changes(_ published: PublishedSet, since: Generation?) async throws(Refusal) -> [UInt8] {
     let current = published.snapshot.generation
-    guard let text = try query.only("since")["since"] else {
+    guard let since else {
       throw .badRequest("since is missing. Try: since= with the generation that you have")
-    }
-    guard let since = text == "0" ? Generation(0) : Generation(text: text) else {
-      throw .badRequest("since is not a generation. Try: a whole number")
     }
     // A client that has seen more than we know has seen another history: it has to start over.
     guard since <= current else { throw .gone }
@@ -44,6 +41,17 @@ struct Past {
     }
     return Snapshot(
       set: set, generation: generation, at: record.at, elements: elements, digest: record.digest)
+  }
+
+  /// The generations that are kept, newest first.
+  func snapshots(_ published: PublishedSet, _ query: QueryItems) async throws(Refusal) -> [UInt8] {
+    let limit = try query.only("limit")["limit"].map { Int($0) ?? 0 } ?? 100
+    guard (1...Self.longest).contains(limit) else {
+      throw .badRequest("limit must be from 1 to \(Self.longest)")
+    }
+    let set = published.snapshot.set
+    let records = try await read { try await $0.generations(of: set, limit: limit) }
+    return SetBodies.snapshots(Array(records.prefix(limit)), of: set)
   }
 
   func names() async throws(Refusal) -> [UInt8] {

@@ -11,6 +11,12 @@ final class PreparedAnswer: Sendable {
   let compressed: Variant?
   /// Whether somebody asked for gzip yet, so that `compressed` means something.
   let isCompressedKnown: Bool
+  /// What a consumer that gets it has fetched.
+  let set: SetName
+  /// What a consumer that gets it has fetched.
+  let generation: Generation
+  /// Whether it is the set itself, and not a file beside it.
+  let isCounted: Bool
 
   /// One coding of the representation: the answers 200 and 304 for it.
   struct Variant: Sendable {
@@ -40,12 +46,20 @@ final class PreparedAnswer: Sendable {
     whole = variant(nil)
     compressed = isCompressedKnown ? representation.gzipped().map(variant) : nil
     self.isCompressedKnown = isCompressedKnown
+    set = representation.snapshot.set
+    generation = representation.snapshot.generation
+    isCounted = !representation.isSide
   }
 
   /// Which of them the client gets, and whether it holds it already.
   func choose(for request: ConditionalRequest) -> (variant: Variant, isNotModified: Bool) {
-    let variant = if let compressed, request.acceptsGzip { compressed } else { whole }
+    let variant = variant(for: request)
     return (variant, request.isSatisfied(by: variant.entityTag, lastModified: variant.lastModified))
+  }
+
+  /// The coding that the client takes.
+  func variant(for request: ConditionalRequest) -> Variant {
+    if let compressed, request.acceptsGzip { compressed } else { whole }
   }
 }
 
@@ -77,7 +91,7 @@ extension PreparedAnswer.Variant {
     fields[.posternGeneratedAt] = snapshot.at.description
     fields[.posternEntries] = String(representation.entries)
     fields[.reprDigest] = (compressed?.digest ?? representation.digest).fieldValue
-    fields[.link] = "<\(representation.canonicalPath)>; rel=\"canonical\""
+    if let path = representation.canonicalPath { fields[.link] = "<\(path)>; rel=\"canonical\"" }
     if isDownload { fields[.contentDisposition] = "attachment; filename=\"\(representation.fileName)\"" }
     self.fields = fields
     notModifiedFields = always
@@ -107,4 +121,5 @@ extension HTTPField.Name {
   static let reprDigest = own("Repr-Digest")
   static let contentTypeOptions = own("X-Content-Type-Options")
   static let link = own("Link")
+  static let lastEventID = own("Last-Event-ID")
 }

@@ -1,3 +1,5 @@
+import Deciding
+
 /// The items of a query string in order, percent-decoded, `+` as a space (WHATWG URL, form encoding).
 struct QueryItems {
   let items: [(name: String, value: String)]
@@ -30,6 +32,40 @@ struct QueryItems {
     }
     return values
   }
+
+  /// Takes `wait` and `since` out, which any path of a set understands.
+  ///
+  /// - Returns: nil for the first without a `since`, and the other items.
+  /// - Throws: the answer 400.
+  func splitWait() throws(Refusal) -> (wait: Wait?, rest: QueryItems) {
+    func only(_ name: String) throws(Refusal) -> String? {
+      let values = items.filter { $0.name == name }.map(\.value)
+      guard values.count < 2 else { throw .badRequest("\(name) is given twice") }
+      return values.first
+    }
+    let rest = QueryItems(items: items.filter { $0.name != "wait" && $0.name != "since" })
+    let (wait, since) = (try only("wait"), try only("since"))
+    guard let since else {
+      if wait != nil { throw .badRequest("wait needs since. Try: since= with the generation that you have") }
+      return (nil, rest)
+    }
+    guard let generation = since == "0" ? Generation(0) : Generation(text: since) else {
+      throw .badRequest("since is not a generation. Try: a whole number")
+    }
+    let isNumber = wait?.utf8.allSatisfy { (0x30...0x39).contains($0) } != false
+    guard isNumber, let seconds = wait.map({ Int($0) }) ?? 0, seconds <= WaitOrder.longest else {
+      throw .badRequest("wait is no number of seconds from 0 to \(WaitOrder.longest)")
+    }
+    return (Wait(since: generation, seconds: seconds), rest)
+  }
+
+  /// What a client that polls says: it has this generation, and waits so many seconds for a newer one.
+  struct Wait: Hashable {
+    let since: Generation
+    let seconds: Int
+  }
+
+  private init(items: [(name: String, value: String)]) { self.items = items }
 
   private static func decoded(_ text: Substring.UTF8View) -> String? {
     var octets = [UInt8]()

@@ -24,6 +24,16 @@ struct Refusal: Error, Hashable {
 
   static let noHistory = notReady("the history can't be read now. Try: again later")
 
+  static let preconditionFailed = Refusal(
+    status: .preconditionFailed,
+    reason: "the representation is not the one that If-Match or If-Unmodified-Since names")
+
+  static let noKey = Refusal(status: .notFound, reason: "this service signs nothing. Try: the .sha256 file")
+
+  static let tooManyWaiting = Refusal(
+    status: .serviceUnavailable, reason: "too many clients wait already. Try: polling, or again later",
+    fields: [.retryAfter: "30"])
+
   static let gone = Refusal(
     status: .gone, reason: "that generation is not kept any more. Try: fetch the whole set")
 

@@ -12,10 +12,13 @@ final class Representation: Sendable {
   let mediaType: String
   /// `Content-Disposition`'s file name, should the client want one.
   let fileName: String
-  /// Where the same addresses stay available: `/v1/sets/…/snapshots/…`.
-  let canonicalPath: String
+  /// Where the same addresses stay available: `/v1/sets/…/snapshots/…`. Nil where names or times picked them, which old
+  /// generations don't have.
+  let canonicalPath: String?
   /// Lines or elements in it, as consumers count them.
   let entries: Int
+  /// Whether it is a file beside a representation.
+  let isSide: Bool
   private let formatID: String
   private let compressed = Mutex<Compressed?>(nil)
 
@@ -30,19 +33,45 @@ final class Representation: Sendable {
   ///
   /// - Throws: `RenderError`.
   init(_ snapshot: Snapshot, _ parameters: RepresentationParameters) throws(RenderError) {
+    let whole = snapshot
+    let snapshot = parameters.filter.applied(to: whole)
     let bytes = try parameters.format.render(snapshot, parameters.options)
     let format = parameters.format
-    self.snapshot = snapshot
+    self.snapshot = whole
     body = ByteBuffer(bytes: bytes)
     digest = Digest.computing(body: bytes)
     entityTag = EntityTag(snapshot, format: format.id, body: digest, isCompressed: false)
     mediaType = format.mediaType
     fileName = "\(snapshot.set).\(format.fileExtension)"
     canonicalPath =
-      "/v1/sets/\(snapshot.set)/snapshots/\(snapshot.generation).\(format.fileExtension)"
-      + parameters.options.query
+      parameters.filter.isOpen
+      ? "/v1/sets/\(snapshot.set)/snapshots/\(snapshot.generation).\(format.fileExtension)"
+        + parameters.options.query : nil
     entries = try EntryList(snapshot, parameters.options).count
     formatID = format.id
+    isSide = false
+  }
+
+  /// The file beside a representation; nil when it can't be made.
+  init?(_ side: SideFile, of base: Representation, parameters: RepresentationParameters, key: SigningKey?) {
+    guard
+      let bytes = side.content(
+        for: Array(base.body.readableBytesView), of: base.snapshot, file: base.fileName, key: key)
+    else { return nil }
+    snapshot = base.snapshot
+    body = ByteBuffer(bytes: bytes)
+    digest = Digest.computing(body: bytes)
+    formatID = "\(base.formatID)-\(side)"
+    entityTag = EntityTag(snapshot, format: formatID, body: digest, isCompressed: false)
+    mediaType = side.mediaType
+    fileName = "\(base.fileName).\(side)"
+    let ending = "\(parameters.format.fileExtension).\(side)"
+    canonicalPath = base.canonicalPath.map { _ in
+      "/v1/sets/\(base.snapshot.set)/snapshots/\(base.snapshot.generation).\(ending)"
+        + parameters.options.query
+    }
+    entries = base.entries
+    isSide = true
   }
 
   /// The gzip form, made on the first call; nil when it isn't smaller.

@@ -7,6 +7,8 @@ struct RepresentationCache {
   struct Key: Hashable {
     let format: String
     let options: RenderOptions
+    var filter = SnapshotFilter()
+    var side: SideFile?
   }
 
   /// A place that is filled once, however many ask at the same time.

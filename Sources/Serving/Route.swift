@@ -10,12 +10,17 @@ enum Route: Hashable {
   case set(SetName, ending: String?)
   case version(SetName)
   case changes(SetName)
+  case events(SetName)
+  case snapshots(SetName)
   case snapshot(SetName, Generation, ending: String)
   case names
   case sources
   case history
   case explain
   case sightings
+  case consumers
+  case key
+  case openAPI
   case healthz
   case readyz
   case metrics
@@ -31,6 +36,7 @@ enum Route: Hashable {
       case "healthz": self = .healthz
       case "readyz": self = .readyz
       case "metrics": self = .metrics
+      case "openapi.json": self = .openAPI
       default: return nil
       }
     case 3 where parts[1] == "v1":
@@ -41,6 +47,8 @@ enum Route: Hashable {
       case "history": self = .history
       case "explain": self = .explain
       case "sightings": self = .sightings
+      case "consumers": self = .consumers
+      case "key": self = .key
       default: return nil
       }
     case 4 where parts[1] == "v1" && parts[2] == "sets":
@@ -52,6 +60,8 @@ enum Route: Hashable {
       switch parts[4] {
       case "version": self = .version(set)
       case "changes": self = .changes(set)
+      case "events": self = .events(set)
+      case "snapshots": self = .snapshots(set)
       default: return nil
       }
     case 6 where parts[1] == "v1" && parts[2] == "sets" && parts[4] == "snapshots":
@@ -76,6 +86,11 @@ enum Route: Hashable {
     case .set: "/v1/sets/{set}"
     case .version: "/v1/sets/{set}/version"
     case .changes: "/v1/sets/{set}/changes"
+    case .events: "/v1/sets/{set}/events"
+    case .snapshots: "/v1/sets/{set}/snapshots"
+    case .consumers: "/v1/consumers"
+    case .key: "/v1/key"
+    case .openAPI: "/openapi.json"
     case .snapshot: "/v1/sets/{set}/snapshots/{generation}"
     case .names: "/v1/names"
     case .sources: "/v1/sources"

@@ -53,6 +53,27 @@ enum SetBodies {
     return json.bytes
   }
 
+  /// `/v1/sets/{set}/snapshots`.
+  static func snapshots(_ records: [GenerationRecord], of set: SetName) -> [UInt8] {
+    var json = JSONText(reserving: records.count * 160 + 64)
+    json.beginObject()
+    json.string(set.text, "set")
+    json.beginArray("snapshots")
+    for record in records {
+      json.beginObject()
+      json.number(record.generation.number, "generation")
+      json.string(record.digest.description, "sha256")
+      json.timestamp(record.at, "updated_at")
+      json.number(record.size, "addresses")
+      json.string("/v1/sets/\(set)/snapshots/\(record.generation).txt", "url")
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
   /// The answer to `POST /v1/sightings`.
   static func sightings(
     _ submission: SightingSubmission, refused: [(name: DomainName, reason: String)]

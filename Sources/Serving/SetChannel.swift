@@ -11,6 +11,7 @@ struct SetChannel: ServerChildChannel, HTTPChannelHandler {
   let base: HTTP1Channel
   let idleTimeout: TimeAmount
   let hotPath: @Sendable () -> HotPath
+  let waiting: @Sendable (HotPath) -> WaitingHandler
 
   var responder: HTTPChannelHandler.Responder { base.responder }
 
@@ -24,7 +25,8 @@ struct SetChannel: ServerChildChannel, HTTPChannelHandler {
     return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = value.channel.pipeline.syncOperations
       let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-      try pipeline.addHandler(hotPath(), position: .after(decoder))
+      let hotPath = hotPath()
+      try pipeline.addHandlers([waiting(hotPath), hotPath], position: .after(decoder))
       return value
     }
   }

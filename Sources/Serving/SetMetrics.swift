@@ -33,6 +33,8 @@ enum SetMetrics {
     for (name, published) in sets.all {
       text += "postern_set_published{set=\"\(name)\"} \(published == nil ? 0 : 1)\n"
     }
+    text += "# HELP postern_http_waiting_clients Clients that wait for a new generation.\n"
+    text += "# TYPE postern_http_waiting_clients gauge\npostern_http_waiting_clients \(sets.waiters)\n"
     return text
   }
 }

@@ -45,7 +45,7 @@ package struct SetServer: Service {
 
   private func serve(at address: ListenAddress) async throws {
     let requests = RequestMetrics(site.metrics)
-    let (sets, now) = (site.sets, site.now)
+    let (sets, consumers, now) = (site.sets, site.consumers, site.now)
     var configuration = HTTP1Channel.Configuration()
     configuration.httpDecoder = .init(
       maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
@@ -54,11 +54,12 @@ package struct SetServer: Service {
       server: HTTPServerBuilder { [configuration] responder in
         SetChannel(
           base: HTTP1Channel(responder: responder, configuration: configuration), idleTimeout: .seconds(60),
-          hotPath: { HotPath(sets, requests, now: now) })
+          hotPath: { HotPath(sets, requests, consumers: consumers, now: now) },
+          waiting: { WaitingHandler(sets, $0) })
       },
       configuration: ApplicationConfiguration(
         address: .hostname(address.host, port: address.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(8192)),
+        availableConnectionsDelegate: MaximumAvailableConnections(8192 + sets.waiting.most)),
       onServerRunning: { [onListening] channel in
         await onListening(ListenAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
       },

@@ -12,6 +12,8 @@ package struct Site: Sendable {
   package var sightings: (any SightingSink)?
   /// Who may post; without any, all posts are refused.
   package var tokens: [AccessToken]
+  /// Remembers who fetches what; nil to remember nobody.
+  package var consumers: ConsumerLog?
   /// Asked for each `/readyz`, so it must be quick.
   package var readiness: @Sendable () async -> Readiness
   /// Shown at `/metrics`.
@@ -23,7 +25,7 @@ package struct Site: Sendable {
   package init(
     sets: PublishedSets, policies: [SetPolicy] = [], history: (any HistoryReader)? = nil,
     sightings: (any SightingSink)? = nil,
-    tokens: [AccessToken] = [],
+    tokens: [AccessToken] = [], consumers: ConsumerLog? = nil,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
@@ -32,6 +34,7 @@ package struct Site: Sendable {
     self.history = history
     self.sightings = sightings
     self.tokens = tokens
+    self.consumers = consumers
     self.readiness = readiness
     self.metrics = metrics
     self.now = now

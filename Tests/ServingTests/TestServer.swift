@@ -25,10 +25,11 @@ struct TestServer {
       "150.171.69.10", "150.171.70.10", "20.0.0.0", "20.0.0.1", "2603:1061:f:100::10",
     ],
     history: (any HistoryReader)? = nil, readiness: Readiness = Readiness(faults: [], warnings: []),
+    waiters: Int = 100, signer: SigningKey? = nil, consumers: ConsumerLog? = nil,
     _ body: @Sendable @escaping (TestServer) async throws -> Void
   ) async throws {
     let names = ["mcr", "pending"].compactMap { SetName($0) }
-    let sets = PublishedSets(names)
+    let sets = PublishedSets(names, waiters: waiters, signer: signer)
     if let addresses { sets.publish(try published(addresses)) }
     let sightings = RecordedSightings()
     let tokens = [("ops", "secret", Set([AccessToken.Scope.sightings])), ("reader", "other", [.operate])].map
@@ -38,7 +39,7 @@ struct TestServer {
     let policies = names.prefix(1).map { SetPolicy(name: $0, selectors: Profile.mcrGlobal.selectors) }
     let site = Site(
       sets: sets, policies: policies, history: history, sightings: sightings, tokens: tokens,
-      readiness: { readiness },
+      consumers: consumers, readiness: { readiness },
       now: { at })
     let (ports, continuation) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "test")
