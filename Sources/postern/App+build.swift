@@ -44,15 +44,31 @@ struct App {
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
       restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:)
     )
-    let sets = PublishedSets(configuration.enabledSets.map(\.name))
+    let signer = try SigningKeyFile(configuration.signingKeyPath).readOrMake()
+    let sets = PublishedSets(
+      configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
     let served = ServedSets(sets)
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger)
 
+    let consumers = ConsumerLog()
+    let board = ConsumerBoard(
+      consumers, sets, path: configuration.consumersPath, logger: logger, now: { clock.now },
+      tell: { await worker.note($0) })
+    let webhooks = WebhookSender(
+      try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
+      agent: "postern/\(Postern.version)", logger: logger, now: { clock.now })
+    sets.observe(webhooks.take)
+    FileDescriptorLimit.raise()
+
     let site = Site(
       sets: sets, policies: configuration.enabledSets.map(\.policy), history: history,
       sightings: SubmittedSightings(worker: worker, clock: clock),
-      tokens: try configuration.tokens.map(AccessToken.init(reading:)), readiness: { served.readiness },
+      tokens: try configuration.tokens.map(AccessToken.init(reading:)), consumers: consumers,
+      readiness: {
+        let readiness = served.readiness
+        return Readiness(faults: readiness.faults, warnings: readiness.warnings + board.warnings)
+      },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
       site, listen: configuration.listen.value.map { .init(host: $0.host, port: $0.port) }, logger: logger,
@@ -62,7 +78,7 @@ struct App {
       names: WatchedNames(configuration.enabledSets.flatMap(\.selectors)), positions: restored.positions,
       worker: worker, clock: clock, logger: logger)
     let feeds = try configuration.sources.map(wiring.feed)
-    var services: [any Service] = [server, worker] + feeds
+    var services: [any Service] = [server, worker, board, webhooks] + feeds
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
     if configuration.upstreams.value == nil {
       services.append(

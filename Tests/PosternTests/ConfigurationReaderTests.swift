@@ -21,7 +21,7 @@ import Testing
     // Keys.
     Bad(
       "lisen: x",
-      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, tokens"
+      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, tokens, webhooks"
     ),
     Bad("sate: /x", "p.yaml:1:1: unknown key 'sate'. Try: state"),
     Bad("http:\n  lisetn: []", "p.yaml:2:3: http: unknown key 'lisetn'. Try: listen"),
@@ -35,6 +35,22 @@ import Testing
       "http: {listen: [], \"listen\": []}",
       "p.yaml:1:20: http.listen: the key is given twice, first in line 1. Try: remove one of them"),
     Bad("? [a]\n: b", "p.yaml:1:3: a key is not a word. Try: lines of the form 'key: value'"),
+    // Push.
+    Bad(
+      "http: { waiters: 2000000 }", "p.yaml:1:18: http.waiters: '2000000' is out of range. Try: 0 to 1000000"),
+    Bad(
+      "webhooks: [{ url: 'ftp://x', secretFile: /s }]",
+      "p.yaml:1:19: webhooks[0].url: 'ftp://x' is not a URL. Try: https://receiver.example/path"),
+    Bad(
+      "webhooks: [{ url: 'https://user:pass@x/', secretFile: /s }]",
+      "p.yaml:1:19: webhooks[0].url: 'https://user:pass@x/' is not a URL. Try: https://receiver.example/path"),
+    Bad(
+      "webhooks: [{ url: 'https://x/' }]",
+      "p.yaml:1:12: webhooks[0]: the key 'secretFile' is missing. Try: secretFile: /etc/postern/webhook.secret"
+    ),
+    Bad(
+      "webhooks: [{ url: 'https://x/', secretFile: /s, sets: [nosuch] }]",
+      "p.yaml:1:56: webhooks[0].sets[0]: 'nosuch' is not one of the sets. Try: mcr or mcr-china"),
     // Kinds of nodes.
     Bad("- a", "p.yaml:1:1: found a list, where a mapping belongs. Try: lines of the form 'key: value'"),
     Bad(

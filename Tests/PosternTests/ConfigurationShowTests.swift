@@ -13,6 +13,8 @@ import Testing
         state: /var/lib/postern  # default
         http:
           listen: ["127.0.0.1:8053"]  # default
+          waiters: 20000  # default
+          # url: none  # default
         # upstreams: the system's resolvers  # default
         sets:
           mcr:

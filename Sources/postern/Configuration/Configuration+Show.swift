@@ -13,14 +13,23 @@ extension Configuration {
     .mapping(
       [
         ("state", .decided(.text(state.value), by: state.origin)),
-        ("http", .mapping([("listen", list(listen) { .text($0.description) })])),
+        (
+          "http",
+          .mapping([
+            ("listen", list(listen) { .text($0.description) }), ("waiters", whole(push.waiters)),
+            (
+              "url",
+              .decided(push.url.value.map { .text($0) } ?? .absent(instead: "none"), by: push.url.origin)
+            ),
+          ])
+        ),
         ("upstreams", .decided(shownUpstreams, by: upstreams.origin)),
         ("sets", .mapping(sets.map { (key: $0.name.text, value: $0.shown) })),
       ] + shownFormats + [
         ("sources", .list(sources.map(\.shown))),
         ("limits", limits.shown),
         ("tokens", .list(tokens.map(\.shown))),
-      ])
+      ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]))
   }
 
   private var shownFormats: [(key: String, value: ShownValue)] {
@@ -114,6 +123,17 @@ extension SourceSetting {
       pairs.append(("every", .text(QuantityText.text(registry.every))))
       if let roots = registry.roots { pairs.append(("roots", .text(roots))) }
     }
+    return .mapping(pairs)
+  }
+}
+
+extension WebhookSetting {
+  /// Without the URL's query, which may hold a secret.
+  fileprivate var shown: ShownValue {
+    var pairs: [(key: String, value: ShownValue)] = [
+      ("url", .text(place)), ("secretFile", .text(secretFile)),
+    ]
+    if let sets { pairs.append(("sets", .list(sets.map { .text($0.text) }))) }
     return .mapping(pairs)
   }
 }

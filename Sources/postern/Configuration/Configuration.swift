@@ -19,6 +19,9 @@ struct Configuration: Sendable, Equatable {
   let sources: [SourceSetting]
   let limits: LimitSettings
   let tokens: [TokenSetting]
+  /// How HTTP pushes.
+  let push: HTTPSetting
+  let webhooks: [WebhookSetting]
 
   /// The sets that are switched on.
   var enabledSets: [SetSetting] { sets.filter(\.enabled.value) }

@@ -48,6 +48,6 @@ extension Configuration {
       state: state.flatMap { setting in setting.value.first.map { Setting($0, setting.origin) } }
         ?? self.state,
       listen: listen ?? self.listen, upstreams: upstreams?.map { .some($0) } ?? self.upstreams, sets: sets,
-      formats: formats, sources: sources, limits: limits, tokens: tokens)
+      formats: formats, sources: sources, limits: limits, tokens: tokens, push: push, webhooks: webhooks)
   }
 }

@@ -12,27 +12,29 @@ enum ConfigurationReader {
     let state = root.child("state").flatMap { node in
       node.value(.absolutePath).map { Setting($0, node.origin) }
     }
-    let listen = readHTTP(&root)
+    let (listen, push) = readHTTP(&root)
     let upstreams = root.setting("upstreams", default: nil) { readUpstreams($0) }
     let sets = root.child("sets").map(readSets) ?? SetSetting.builtIn
     let formats = readFormats(&root)
     let sources = root.child("sources").map { readSources($0, formats: formats) } ?? []
     let limits = readLimits(&root)
     let tokens = root.child("tokens").map(readTokens) ?? []
+    let webhooks = readWebhooks(&root, sets: sets)
     root.finish()
     return Configuration(
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, upstreams: upstreams,
       sets: sets,
-      formats: formats, sources: sources, limits: limits, tokens: tokens)
+      formats: formats, sources: sources, limits: limits, tokens: tokens, push: push, webhooks: webhooks)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)
 
-  private static func readHTTP(_ root: inout MappingReader) -> Setting<[ListenAddress]> {
+  private static func readHTTP(_ root: inout MappingReader) -> (Setting<[ListenAddress]>, HTTPSetting) {
     var http = root.mapping("http")
     let listen = http.setting("listen", default: [defaultListen]) { $0.distinctList(.listenAddress) }
+    let push = readPush(&http)
     http.finish()
-    return listen
+    return (listen, push)
   }
 
   private static func readLimits(_ root: inout MappingReader) -> LimitSettings {
