@@ -33,7 +33,9 @@ struct ReadmeTests {
 
   @Test("each command in it is understood")
   func commands() throws {
-    let lines = try (Self.blocks("console") + Self.blocks("cron") + Self.blocks("sh")).flatMap { $0.split(separator: "\n") }
+    let lines = try (Self.blocks("console") + Self.blocks("cron") + Self.blocks("sh")).flatMap {
+      $0.split(separator: "\n")
+    }
     let commands = lines.compactMap { line -> [String]? in
       guard let start = line.range(of: "postern ") else { return nil }
       let isPrompt = line.hasPrefix("$ ") || line.hasPrefix("* ") || line.hasPrefix("postern ")

@@ -20,6 +20,7 @@ package struct EventReader: Sendable {
   private var id = ""
   private var size = 0
 
+  /// Begins at the start of a stream.
   package init() {}
 
   /// Takes a piece.

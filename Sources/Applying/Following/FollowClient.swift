@@ -12,6 +12,7 @@ import NIOSSL
 package struct FollowClient: Sendable {
   /// What it needs to know.
   package struct Settings: Sendable {
+    /// Where to ask, and for which set.
     package var server: FollowedServer
     package var set: SetName
     /// For `Authorization: Bearer`; read anew for each request, so that it can be replaced.

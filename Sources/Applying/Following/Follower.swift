@@ -31,6 +31,7 @@ package struct Follower: Sendable {
   private let logger: Logger
   private let wakeups = Wakeups()
 
+  /// One that has asked for nothing yet; it goes on from what its memory file says.
   package init(_ settings: Settings, client: FollowClient, loader: SetLoader, logger: Logger) {
     self.settings = settings
     self.client = client

@@ -12,6 +12,7 @@ package struct TakenSet: Hashable, Sendable {
   /// Its addresses.
   package let wanted: WantedSet
 
+  /// What is to be remembered once the kernel has it.
   package init(offer: Offer, wanted: WantedSet) {
     self.offer = offer
     self.wanted = wanted
@@ -65,12 +66,18 @@ package struct TakenSet: Hashable, Sendable {
 
 /// Why what was taken before can't be known.
 package struct TakenSetError: Error, Hashable, CustomStringConvertible {
+  /// The memory file.
   package let path: String
+  /// What is wrong with it.
   package let cause: Cause
 
+  /// Why a memory file can't be used.
   package enum Cause: Hashable, Sendable {
+    /// The system doesn't let it be read.
     case unreadable
+    /// It isn't what was written.
     case damaged
+    /// It remembers the set of this name.
     case otherSet(String)
   }
 

@@ -18,6 +18,7 @@ package struct ToolOutcome: Hashable, Sendable {
   /// What it complained of.
   package let errors: String
 
+  /// What a program left behind when it ended.
   package init(status: Int32, output: [UInt8] = [], errors: String = "") {
     self.status = status
     self.output = output

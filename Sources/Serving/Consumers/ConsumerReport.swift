@@ -21,6 +21,7 @@ package struct ConsumerReport: Hashable, Sendable, Comparable {
   /// Its usual pause between two polls, learned; zero before the second.
   package let interval: Duration
 
+  /// A consumer as it stands now.
   package init(
     set: SetName, principal: String, agent: String, first: Timestamp, last: Timestamp,
     generation: Generation? = nil, fetchedAt: Timestamp? = nil, polls: Int64 = 0, interval: Duration = .zero

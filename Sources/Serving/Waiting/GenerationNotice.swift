@@ -15,6 +15,7 @@ package struct GenerationPointer: Hashable, Sendable {
   /// When it was published.
   package let at: Timestamp
 
+  /// Points at what is published of a set.
   package init(_ snapshot: Snapshot) {
     set = snapshot.set
     generation = snapshot.generation

@@ -30,9 +30,11 @@ package enum WebhookMessage {
 
   /// What an answer means.
   package enum Outcome: Hashable, Sendable {
+    /// The receiver has it.
     case delivered
     /// It will never be taken: asking again would only make noise.
     case refused
+    /// It is worth another try.
     case failed
   }
 
@@ -51,8 +53,10 @@ package enum WebhookMessage {
 package struct WebhookQueue: Sendable {
   private var pointers: [SetName: GenerationPointer] = [:]
 
+  /// One with nothing to deliver.
   package init() {}
 
+  /// Whether nothing waits to be delivered.
   package var isEmpty: Bool { pointers.isEmpty }
 
   /// Takes a pointer unless a newer one of its set waits already.

@@ -16,6 +16,7 @@ package struct WebhookTarget: Hashable, Sendable {
   /// The sets that it is told of; nil for all.
   package let sets: Set<SetName>?
 
+  /// A receiver; the secret is used as it is, in octets.
   package init(url: String, secret: [UInt8], sets: Set<SetName>? = nil) {
     self.url = url
     self.secret = secret
