@@ -65,6 +65,15 @@ import Testing
     }
   }
 
+  @Test("a last character whose unused bits were changed is noticed, whatever the signature ends with")
+  func unusedBits() throws {
+    let key = SigningKey()
+    let text = try #require(
+      (1...1000).lazy.compactMap { try? Self.signed(key, generation: $0) }.first { $0.hasSuffix("A==\n") })
+    let changed = text.dropLast(4) + "B==\n"
+    #expect(throws: SignatureFault.malformed) { try DetachedSignature(changed) }
+  }
+
   @Test(
     "what is no signature is told from a bad one",
     arguments: [

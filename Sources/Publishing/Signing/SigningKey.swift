@@ -96,6 +96,8 @@ enum MinisignText {
   /// Nil unless it is the canonical text of exactly `count` octets.
   static func octets(_ text: some StringProtocol, count: Int) -> [UInt8]? {
     guard let data = Data(base64Encoded: String(text)), data.count == count else { return nil }
-    return Array(data)
+    let octets = Array(data)
+    // The last character has bits that decode to nothing: another one must not pass for it (RFC 4648 §3.5).
+    return base64(octets) == text ? octets : nil
   }
 }
