@@ -38,7 +38,7 @@ extension EndToEnd {
         let good = try await Tool.run(program, ["verify", file.path, "--key", key, "--state", folder.path])
         #expect(good.status == 0, "\(good.errors)")
         #expect(good.text.hasPrefix("good: set mcr, generation 42 of 2026-11-23T09:00:00Z, key "))
-        let other = "untrusted comment: x\n\(key.dropLast(4))AAA=\n"
+        let other = "untrusted comment: x\n\(key.dropLast(4))AAAA\n"
         try other.write(to: folder.appending(path: "other.pub"), atomically: true, encoding: .utf8)
         let cases: [([String], Int32)] = [
           ([file.path, "--state", state], 0), ([file.path, "--state", state, "--not-before", "42"], 0),
