@@ -1,0 +1,72 @@
+internal import DNS
+
+extension Watch {
+  /// What a service knew when it started, or at a checkpoint, for a replay from there: nothing is asked.
+  package init(
+    replaying circumstances: JournalCircumstances, from state: RestoredState, at now: Timestamp,
+    digesting: @escaping @Sendable ([UInt8]) -> Digest
+  ) {
+    self.init(
+      policies: circumstances.policies, vantages: circumstances.vantages,
+      taps: circumstances.taps.keys.sorted(), limits: circumstances.limits, restored: state, now: now,
+      seed: 0,
+      digesting: digesting)
+    taps = circumstances.taps
+    isReplayed = true
+  }
+
+  /// Takes a step that is no lookup as it was taken when it was recorded.
+  mutating func replay(_ content: JournalContent, at now: Timestamp) {
+    switch content {
+    case .lookup, .started, .checkpoint, .decided: break
+    case .tracked(let name): if names[name] == nil { track(name, isLearned: true, at: now) }
+    case .untracked(let name): untrack(name, at: now)
+    case .vantages(let current): replaceVantages(current, at: now)
+    case .tap(let tap, let isLive): noteTap(tap, isLive: isLive, at: now)
+    case .swept: sweep(at: now)
+    case .decision(let decision): take([decision], at: now)
+    }
+  }
+
+  /// Takes the first lookup of a run.
+  mutating func replay(_ lookup: Lookup) { takeIn(lookup) }
+
+  /// Goes on to the last lookup of a run, in which nothing began, ended, entered or left.
+  mutating func go(to last: Lookup) { names[last.question.name]?.go(to: last) }
+
+  /// Goes on to a later lookup of a run, under a policy by which something may end on the way.
+  mutating func pass(to later: Lookup) {
+    let name = later.question.name
+    guard let tracked = names[name] else { return }
+    changeHoldings(of: name, at: later.at) { watch in
+      let (hold, mayOpen) = (watch.bounds(of: tracked).hold, watch.admission(for: tracked))
+      return watch.names[name]?.take(
+        later, hold: hold, longestGap: QuestionClock.anyGap, mayOpen: mayOpen) ?? LedgerStep()
+    }
+  }
+
+  /// When something that this question gave earlier ends next, if its run goes on.
+  func nextEnd(_ question: Question, at vantage: Vantage) -> Timestamp? {
+    guard let tracked = names[question.name] else { return nil }
+    return tracked.state(at: vantage)?.nextEnd(
+      of: question.type, retentions: tracked.sets.map { sets[$0].policy.retention })
+  }
+
+  /// Whether time must be let pass by itself: for taps, and for what upstreams gave that are asked no more.
+  var hasAgeing: Bool {
+    !taps.isEmpty
+      || names.values.contains { $0.states.contains { !vantages.contains($0.vantage) } }
+  }
+
+  /// Drops what no history will take.
+  mutating func dropPending() { pending = PendingChanges() }
+}
+
+extension JournalAnswer {
+  /// The lookup that told it.
+  func lookup(_ question: Question, _ vantage: Vantage, at moment: Timestamp) -> Lookup {
+    Lookup(
+      question: question, vantage: vantage, at: moment, outcome: outcome,
+      chain: CNAMEChain(question, answers: records))
+  }
+}
