@@ -58,6 +58,24 @@ extension Watch {
       || names.values.contains { $0.states.contains { !vantages.contains($0.vantage) } }
   }
 
+  /// What a start would find in a history that has everything.
+  var restorable: RestoredState {
+    var state = RestoredState()
+    for tracked in names.values.sorted(by: { $0.name < $1.name }) {
+      for known in tracked.states {
+        state.observations += known.records.map { $0.observation(of: tracked.name, at: known.vantage) }
+        state.questions += known.questionStatuses(of: tracked.name)
+      }
+      guard tracked.isLearned else { continue }
+      state.learnedNames.append(
+        LearnedName(
+          name: tracked.name, state: .admitted, firstSighted: sweptAt, lastSighted: sweptAt, sightings: 1,
+          sources: [], denials: 0, resolvedAt: sweptAt))
+    }
+    for set in sets { state.snapshots[set.policy.name] = set.published }
+    return state
+  }
+
   /// Drops what no history will take.
   mutating func dropPending() { pending = PendingChanges() }
 }

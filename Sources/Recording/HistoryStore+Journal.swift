@@ -54,8 +54,8 @@ extension HistoryStore {
     }
   }
 
-  /// What is stored beside a start or checkpoint.
-  package func journalState(beside number: Int64) async throws -> RestoredState {
+  /// What is stored beside a start or checkpoint; nil beside others, and beside starts of which others tell enough.
+  package func journalState(beside number: Int64) async throws -> RestoredState? {
     try await read { db in try JournalReader(db: db).state(beside: number) }
   }
 }

@@ -46,7 +46,12 @@ struct JournalReader {
   }
 
   /// What is stored beside a start or checkpoint.
-  func state(beside number: Int64) throws -> RestoredState {
+  ///
+  /// - Returns: nil when nothing is.
+  func state(beside number: Int64) throws -> RestoredState? {
+    guard
+      try db.integer("SELECT 1 FROM journal WHERE id = ? AND mark IN ('start', 'checkpoint')", number) == 1
+    else { return nil }
     var state = RestoredState()
     state.observations = try db.rows(HistoryQueries.storedState, number) { row in
       try IntervalReader.interval(row).observation
@@ -116,7 +121,7 @@ struct JournalReader {
     if let content = try mark.content() { return content }
     let detail = mark.detail ?? ""
     switch mark.word {
-    case "start": return .started(try circumstances(detail))
+    case "start", "restart": return .started(try circumstances(detail))
     case "checkpoint": return .checkpoint(try circumstances(detail))
     case "decision":
       let decision = try Int64(detail).flatMap { try HistoryStore.decisions(db, "WHERE id = ?", $0).first }

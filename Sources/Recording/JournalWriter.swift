@@ -28,7 +28,7 @@ struct JournalWriter {
       try insert.run(
         entry.number, entry.at.milliseconds, entry.last.milliseconds, entry.count, asked, answer, mark?.word,
         mark?.detail)
-      if entry.content.hasState { try storeState(beside: entry.number) }
+      if entry.content.mayHaveState { try storeState(beside: entry.number) }
     }
   }
 
@@ -63,8 +63,27 @@ struct JournalWriter {
     let entry = JournalEntry(
       number: (last?.id ?? 0) + 1, at: now, last: now, count: 1, content: .started(circumstances))
     try write([entry], interning: &interning)
+    try thinStates()
     return entry.number
   }
+
+  /// Of starts, the states of the newest and of the first of each day are enough: a replay carries its own over the rest.
+  private func thinStates() throws {
+    let surplus = try db.rows(
+      """
+      SELECT id FROM (SELECT id, at FROM journal WHERE mark = 'start' ORDER BY id DESC LIMIT -1 OFFSET ?) AS old
+      WHERE EXISTS (
+        SELECT 1 FROM journal WHERE mark IN ('start', 'checkpoint') AND journal.id < old.id
+          AND journal.at / 86400000 = old.at / 86400000)
+      """, Self.newestStates
+    ) { try $0.integer(0) }
+    for id in surplus {
+      try Self.removeStates(db, before: id + 1, after: id - 1)
+      try db.run("UPDATE journal SET mark = 'restart' WHERE id = ?", id)
+    }
+  }
+
+  private static let newestStates: Int64 = 16
 
   /// Removes what is stored beside steps; the steps stay.
   static func removeStates(_ db: Database, before end: Int64, after start: Int64 = 0) throws {

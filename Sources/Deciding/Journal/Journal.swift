@@ -74,9 +74,13 @@ struct Journal: Sendable {
     return taken.sorted { $0.number < $1.number }
   }
 
-  /// The history could not take these. That sets were decided about is not among them: nothing of it was published.
+  /// The history could not take these. That sets were decided about is not among them, since nothing of it was published;
+  /// nor is a checkpoint, which would hold what was known later.
   mutating func putBack(_ entries: [JournalEntry]) {
-    pending = entries.filter { $0.content != .decided } + pending
+    let kept = entries.filter { entry in
+      if case .checkpoint = entry.content { false } else { entry.content != .decided }
+    }
+    pending = kept + pending
   }
 
   private mutating func step(_ content: JournalContent, at now: Timestamp) -> JournalEntry {

@@ -27,7 +27,7 @@ package struct JournalEntry: Hashable, Sendable {
 package enum JournalContent: Hashable, Sendable {
   /// What came of a question at a vantage.
   case lookup(Question, Vantage, JournalAnswer)
-  /// A service started from what the history kept, which is stored beside this.
+  /// A service started from what the history kept, which is mostly stored beside this.
   case started(JournalCircumstances)
   /// All that was known was stored beside this, so that a replay can begin here.
   case checkpoint(JournalCircumstances)
@@ -46,8 +46,8 @@ package enum JournalContent: Hashable, Sendable {
   /// An operator's decision was taken up.
   case decision(Decision)
 
-  /// Whether the state is stored beside it.
-  package var hasState: Bool {
+  /// Whether the state may be stored beside it.
+  package var mayHaveState: Bool {
     switch self {
     case .started, .checkpoint: true
     default: false

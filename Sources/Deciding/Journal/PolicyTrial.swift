@@ -32,7 +32,7 @@ package struct PolicyTrial: Sendable {
   package mutating func take(_ entry: JournalEntry, state: RestoredState? = nil) {
     pass(until: entry.at)
     countDifference(until: entry.at)
-    if watch == nil, entry.content.hasState, let state { begin(entry, state) }
+    if watch == nil, let state { begin(entry, state) }
     guard watch != nil else { return }
     if case .lookup(_, _, let answer) = entry.content { countPicks(answer, entry.count) }
     for publication in recorded.take(entry, state: state) where publication.snapshot.set == set {

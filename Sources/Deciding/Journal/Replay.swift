@@ -26,7 +26,7 @@ package struct Replay: Sendable {
   /// - Parameter state: what is stored beside the step; nil for one that has none.
   /// - Returns: the generations that came of it.
   package mutating func take(_ entry: JournalEntry, state: RestoredState? = nil) -> [Publication] {
-    if case .started(let circumstances) = entry.content, let state {
+    if case .started(let circumstances) = entry.content, let state = state ?? carried {
       begin(circumstances, state, at: entry.at)
     } else if case .checkpoint(let circumstances) = entry.content, let state, watch == nil {
       begin(circumstances, state, at: entry.at)
@@ -55,6 +55,14 @@ package struct Replay: Sendable {
     watch = Watch(replaying: circumstances, from: state, at: now, digesting: digesting)
     runs = [:]
     sweptAt = now
+  }
+
+  /// What a service would have found when it started at this point, had all been stored.
+  private var carried: RestoredState? {
+    mutating get {
+      for slot in Array(runs.keys) { endRun(of: slot) }
+      return watch?.restorable
+    }
   }
 
   /// In exactly these lookups nothing happened, so they need no place between the other steps.
