@@ -8,6 +8,9 @@ extension Watch {
     journal = Journal(from: number, at: now)
   }
 
+  /// Has the ends of all runs stored with the next batch: the service ends.
+  package mutating func endJournalRuns() { journal?.endRuns() }
+
   /// Takes all that the history lacks, and has all that is known stored beside it, so that a replay can begin there.
   package mutating func makeCheckpoint(at now: Timestamp) -> HistoryBatch {
     var batch = makeBatch(at: now)
@@ -20,7 +23,7 @@ extension Watch {
     let circumstances = JournalCircumstances(
       vantages: vantages, taps: taps, limits: limits, policies: sets.map(\.policy))
     journal?.note(.checkpoint(circumstances), at: now)
-    batch.journal += journal?.takeUnsaved(at: now, isWhole: true) ?? []
+    batch.journal += journal?.takeUnsaved(at: now) ?? []
     return batch
   }
 
@@ -50,7 +53,9 @@ extension Watch {
       outcome: lookup.outcome,
       records: lookup.outcome.isSuccess ? links + sorted(chain.addresses) + sorted(chain.outOfChain) : [])
     let longestGap = bounds(of: tracked).longestGap
-    journal?.note(lookup, answer, isNews: isNews, longestGap: longestGap)
+    // Where time passes beside lookups, no two of them are one run, but at a tap whose time passes evenly.
+    let isSteady = vantages.contains(lookup.vantage) || taps[lookup.vantage] == true
+    journal?.note(lookup, answer, isNews: isNews || !isSteady, longestGap: longestGap)
   }
 
   private static let noAddress = IPAddress(v4: 0)

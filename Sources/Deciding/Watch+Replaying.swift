@@ -52,12 +52,6 @@ extension Watch {
       of: question.type, retentions: tracked.sets.map { sets[$0].policy.retention })
   }
 
-  /// Whether time must be let pass by itself: for taps, and for what upstreams gave that are asked no more.
-  var hasAgeing: Bool {
-    !taps.isEmpty
-      || names.values.contains { $0.states.contains { !vantages.contains($0.vantage) } }
-  }
-
   /// What a start would find in a history that has everything.
   var restorable: RestoredState {
     var state = RestoredState()
@@ -78,13 +72,4 @@ extension Watch {
 
   /// Drops what no history will take.
   mutating func dropPending() { pending = PendingChanges() }
-}
-
-extension JournalAnswer {
-  /// The lookup that told it.
-  func lookup(_ question: Question, _ vantage: Vantage, at moment: Timestamp) -> Lookup {
-    Lookup(
-      question: question, vantage: vantage, at: moment, outcome: outcome,
-      chain: CNAMEChain(question, answers: records))
-  }
 }

@@ -31,7 +31,7 @@ extension Watch {
       // Else `postern names` would show an upstream that is gone for ever.
       pending.retiredQuestions += questions(of: tracked.name, in: tracked).map { ($0, vantage) }
     }
-    if isNews { journal?.note(.swept, at: now) }
+    if isNews || !taps.isEmpty || !retired.isEmpty { journal?.noteSweep(at: now, isNews: isNews) }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
   }
 

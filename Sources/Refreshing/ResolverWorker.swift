@@ -317,6 +317,7 @@ package actor ResolverWorker: Service {
   }
 
   private func storeAll() async {
+    watch.endJournalRuns()
     guard await storeChanges() else { return }
     await storeRenewals()
   }

@@ -46,6 +46,16 @@ package enum JournalContent: Hashable, Sendable {
   /// An operator's decision was taken up.
   case decision(Decision)
 
+  /// Whether a question's run ends here, so that what follows begins another: its clock is not only its own from here on.
+  func endsRun(of question: Question, at vantage: Vantage) -> Bool {
+    switch self {
+    case .lookup, .decided, .swept: false
+    case .started, .checkpoint, .vantages, .decision: true
+    case .tracked(let name), .untracked(let name): question.name == name
+    case .tap(let tap, _): vantage == tap
+    }
+  }
+
   /// Whether the state may be stored beside it.
   package var mayHaveState: Bool {
     switch self {

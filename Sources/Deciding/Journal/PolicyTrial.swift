@@ -8,8 +8,7 @@ package struct PolicyTrial: Sendable {
   private let digesting: @Sendable ([UInt8]) -> Digest
   private var recorded: Replay
   private var watch: Watch?
-  /// The run of each question, up to its end.
-  private var runs: [Replay.Slot: JournalEntry] = [:]
+  private var runs = RunBook()
   private var ends = Heap<Wake>()
   private var held = Addresses()
   private var tried = Addresses()
@@ -39,19 +38,20 @@ package struct PolicyTrial: Sendable {
       held.take(publication)
       report.recorded.generations += 1
     }
+    for last in runs.end(by: entry) { watch?.pass(to: last) }
     switch entry.content {
-    case .lookup(let question, let vantage, let answer):
-      let slot = Replay.Slot(question: question, vantage: vantage)
-      if let run = runs.removeValue(forKey: slot), case .lookup(_, _, let told) = run.content {
-        watch?.pass(to: told.lookup(question, vantage, at: run.last))
-      }
-      watch?.replay(answer.lookup(question, vantage, at: entry.at))
-      runs[slot] = entry
+    case .lookup(let question, let vantage, _):
+      guard let first = entry.lookup(at: entry.at) else { return }
+      let slot = Journal.Slot(question: question, vantage: vantage)
+      watch?.replay(first)
+      runs.begin(entry, of: slot)
       planEnd(of: slot, after: entry.at)
     case .started(let circumstances):
       watch?.replay(.vantages(circumstances.vantages), at: entry.at)
+    case .swept:
+      for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.go(to: told) }
+      watch?.replay(entry.content, at: entry.at)
     case .checkpoint, .decided: break
-    case .decision(let decision) where decision.kind != .forget: break
     default: watch?.replay(entry.content, at: entry.at)
     }
     decide(at: entry.at)
@@ -80,16 +80,17 @@ package struct PolicyTrial: Sendable {
   private mutating func pass(until now: Timestamp) {
     while let wake = ends.min, wake.at <= now {
       ends.removeMin()
-      guard let run = runs[wake.slot], run.number == wake.run, case .lookup(_, _, let answer) = run.content
-      else { continue }
+      guard let run = runs[wake.slot], run.number == wake.run, let lookup = run.lookup(at: wake.at) else {
+        continue
+      }
       countDifference(until: wake.at)
-      watch?.pass(to: answer.lookup(wake.slot.question, wake.slot.vantage, at: wake.at))
+      watch?.pass(to: lookup)
       decide(at: wake.at)
       planEnd(of: wake.slot, after: wake.at)
     }
   }
 
-  private mutating func planEnd(of slot: Replay.Slot, after now: Timestamp) {
+  private mutating func planEnd(of slot: Journal.Slot, after now: Timestamp) {
     guard let run = runs[slot], let end = watch?.nextEnd(slot.question, at: slot.vantage), end > now,
       end <= run.last
     else { return }
@@ -143,7 +144,7 @@ package struct PolicyTrial: Sendable {
 
   private struct Wake: Comparable, Sendable {
     let at: Timestamp
-    let slot: Replay.Slot
+    let slot: Journal.Slot
     let run: Int64
 
     static func < (left: Wake, right: Wake) -> Bool { (left.at, left.run) < (right.at, right.run) }

@@ -32,11 +32,13 @@ enum QuantityText {
     return nil
   }
 
-  /// Writes a size in the largest unit of which there is at least one, rounded down to a tenth.
+  /// Writes a size in the largest unit that needs no fraction; one that no unit fits, as of a file, with a tenth.
   static func text(octets: Int64) -> String {
+    if octets > 0, let (unit, size) = sizes.last(where: { octets % $0.1 == 0 }) {
+      return "\(octets / size)\(unit)"
+    }
     guard let (unit, size) = sizes.last(where: { octets >= $0.1 }) else { return "\(octets / 1000)kB" }
-    let tenths = octets / (size / 10) % 10
-    return tenths == 0 ? "\(octets / size)\(unit)" : "\(octets / size).\(tenths)\(unit)"
+    return "\(octets / size).\(octets / (size / 10) % 10)\(unit)"
   }
 
   /// Reads `50%` or `12.5%` as a share; nil for anything else.
