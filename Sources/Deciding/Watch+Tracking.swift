@@ -31,12 +31,15 @@ extension Watch {
   /// Judges a record that isn't held yet.
   func admission(for tracked: TrackedName) -> RecordAdmission {
     let policies = tracked.sets.map { sets[$0].policy }
-    let held = Set(tracked.states.lazy.flatMap(\.records).map(\.data))
     let room = limits.addressesPerName
+    // Most lookups hold nothing new: then nobody asks.
+    var known: Set<RecordData>?
     return { record, opened in
       if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
         return .notGlobalUnicast
       }
+      let held = known ?? Set(tracked.states.lazy.flatMap(\.records).map(\.data))
+      known = held
       return held.contains(record.data) || held.count + opened < room ? nil : .tooManyAddresses
     }
   }
@@ -97,14 +100,15 @@ extension Watch {
     of name: DomainName, at now: Timestamp, _ change: (inout Watch) -> LedgerStep
   ) -> Bool {
     guard let before = names[name] else { return false }
-    let old = before.sets.map { SnapshotBuilder.addresses(given: before.states, by: sets[$0].policy) }
+    let old = before.sets.map { SnapshotBuilder.givenAddresses(before.states, by: sets[$0].policy) }
     let step = change(&self)
     let states = names[name]?.states ?? []
     var isNews = !step.opened.isEmpty || !step.closed.isEmpty
     for (position, index) in before.sets.enumerated() {
-      let new = SnapshotBuilder.addresses(given: states, by: sets[index].policy)
-      isNews = isNews || new != old[position]
-      sets[index].replace(old[position], with: new)
+      let new = SnapshotBuilder.givenAddresses(states, by: sets[index].policy)
+      guard new != old[position] else { continue }
+      isNews = true
+      sets[index].replace(Set(old[position]), with: Set(new))
     }
     pending.add(step)
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
