@@ -77,7 +77,11 @@ let package = Package(
       resources: ["0001-history.sql", "0002-learning.sql"].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
-      "Learning", ["DNS", "Deciding", "CZlib", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
+      "Learning",
+      [
+        "DNS", "Deciding", "CZlib", .product(name: "OrderedCollections", package: "swift-collections"),
+        asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto,
+      ]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto, mustache]),
     module(
       "Applying",

@@ -19,6 +19,7 @@ extension Watch {
   @discardableResult
   package mutating func take(_ sightings: [Sighting]) -> [(name: DomainName, reason: SightingRefusal)] {
     var refused = [(name: DomainName, reason: SightingRefusal)]()
+    var reached = [(cap: Cap, name: DomainName, at: Timestamp, count: Int64)]()
     for sighting in sightings {
       if let tracked = names[sighting.name] {
         usedAt[sighting.name] = sighting.at
@@ -28,8 +29,15 @@ extension Watch {
       }
       guard let reason = quarantine.take(sighting) else { continue }
       refused.append((sighting.name, reason))
-      if let cap = Cap(reason) { reach(cap, sighting.name.text, at: sighting.at) }
+      guard let cap = Cap(reason) else { continue }
+      // A flood comes through here a million times a second.
+      if let index = reached.firstIndex(where: { $0.cap == cap }) {
+        reached[index].count += 1
+      } else {
+        reached.append((cap, sighting.name, sighting.at, 1))
+      }
     }
+    for (cap, name, at, count) in reached { reach(cap, name.text, count, at: at) }
     return refused
   }
 

@@ -18,6 +18,7 @@ enum Benchmarks {
     case "history-verifier": try await HistoryVerifier.run(rest)
     case "history-writer": try await HistoryWriter.run(rest)
     case "http-server": try await HTTPBenchmark.run(rest)
+    case "kernel-latency": try await KernelLatencyBenchmark.run(rest)
     case "latency": try await LatencyBenchmark.run(rest)
     case "lines": try await LineBenchmark.run(rest)
     case "lookups": try await LookupBenchmark.run(rest)
