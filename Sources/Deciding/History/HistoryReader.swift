@@ -1,0 +1,45 @@
+package import DNS
+
+/// The reading side of the history, for HTTP and the command. Any number of readers, in any process.
+package protocol HistoryReader: Sendable {
+  /// The sets that ever published, with how they stand, sorted.
+  func setStates() async throws -> [SetState]
+  /// The last generation of a set with its provenance; nil when it never published.
+  func currentSnapshot(of set: SetName) async throws -> Snapshot?
+  /// The generation that was published at a moment; nil when there was none yet.
+  func generation(of set: SetName, at moment: Timestamp) async throws -> GenerationRecord?
+  /// A generation by its number; nil when there is none.
+  func generation(_ generation: Generation, of set: SetName) async throws -> GenerationRecord?
+  /// The newest generations first.
+  func generations(of set: SetName, limit: Int) async throws -> [GenerationRecord]
+  /// The addresses of a generation, sorted; nil when there is no such generation.
+  func addresses(of set: SetName, in generation: Generation) async throws -> [IPAddress]?
+  /// What entered and left; nil when one of the generations does not exist. `from` may be 0: the empty set before all.
+  func difference(of set: SetName, from: Generation, to: Generation) async throws -> SetDifference?
+  /// What was seen for a tracked name, or with an owner name, overlapping the window; newest first.
+  func intervals(for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int) async throws
+    -> [ObservedInterval]
+  /// What was seen with an address inside the prefix, overlapping the window; newest first.
+  func intervals(giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int) async throws
+    -> [ObservedInterval]
+  /// What was rejected with this address, newest first.
+  func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection]
+  /// When an address was in which sets, newest first.
+  func memberships(of address: IPAddress) async throws -> [Membership]
+  /// How each question stands, by name, type and vantage.
+  func questions() async throws -> [QuestionStatus]
+  /// The learned names, by name.
+  func learnedNames() async throws -> [LearnedName]
+  /// Who saw which tracked name in use, by name.
+  func sightings() async throws -> [NameSightings]
+  /// Names that no set watches but that look related, by name.
+  func uncoveredNames() async throws -> [UncoveredName]
+  /// How each source did when it last reported, by label.
+  func sourceReports() async throws -> [StoredSourceReport]
+  /// The newest events first.
+  ///
+  /// - Parameter kind: only events of this kind; nil means all.
+  func events(kind: String?, limit: Int) async throws -> [Event]
+  /// The decisions of operators, newest first.
+  func decisions(limit: Int) async throws -> [Decision]
+}

@@ -1,0 +1,17 @@
+package import DNS
+
+/// One change of a set, to be stored whole or not at all.
+package struct Publication: Hashable, Sendable {
+  /// The new generation, never empty.
+  package let snapshot: Snapshot
+  /// The step from the previous generation; the whole set when there was none.
+  package let entered: [IPAddress]
+  /// What the previous generation had and this one lacks; sorted, like `entered`.
+  package let left: [IPAddress]
+
+  package init(snapshot: Snapshot, entered: [IPAddress], left: [IPAddress]) {
+    self.snapshot = snapshot
+    self.entered = entered
+    self.left = left
+  }
+}
