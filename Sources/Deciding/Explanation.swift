@@ -16,6 +16,9 @@ package struct Explanation: Hashable, Sendable {
   /// past, of which only the addresses are kept.
   package let failing: [QuestionStatus]
 
+  /// The time around `at` in which nobody looked; nil when somebody did, and for now.
+  package let blind: BlindSpan?
+
   /// One name that gave the address at one vantage, over one unbroken interval.
   package struct Source: Hashable, Sendable {
     /// The tracked name that was asked.
@@ -41,12 +44,15 @@ package struct Explanation: Hashable, Sendable {
   ///   - intervals: address records that held the address.
   ///   - aliases: CNAME records of the names in `intervals`.
   ///   - questions: how those names' questions stand.
+  ///   - blind: the time around the moment in which nobody looked.
   package init(
     of address: IPAddress, at: Timestamp?, memberships: [Membership], intervals: [ObservedInterval],
-    aliases: [ObservedInterval], rejections: [Rejection], questions: [QuestionStatus]
+    aliases: [ObservedInterval], rejections: [Rejection], questions: [QuestionStatus],
+    blind: BlindSpan? = nil
   ) {
     self.address = address
     self.at = at
+    self.blind = blind
     self.memberships = at.map { moment in memberships.filter { $0.covers(moment) } } ?? memberships
     self.rejections = at.map { moment in rejections.filter { $0.at <= moment } } ?? rejections
     let giving = intervals.filter { interval in
@@ -66,6 +72,10 @@ package struct Explanation: Hashable, Sendable {
 
   /// One sentence with the answer.
   package var summary: String {
+    blind.map { "\(finding); nobody looked \($0.text), so what DNS gave then is not known" } ?? finding
+  }
+
+  private var finding: String {
     let when = at.map { "at \($0)" } ?? "now"
     if !current.isEmpty {
       return

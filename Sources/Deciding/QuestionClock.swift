@@ -21,6 +21,9 @@ package struct QuestionClock: Hashable, Sendable {
   /// Milliseconds for which this question has been watched.
   package private(set) var watched: Int64 = 0
 
+  /// For a pause in which lookups are known to have succeeded: all of it counts.
+  static let anyGap = Duration.seconds(1 << 40)
+
   /// One that was never asked: `watched` is 0 and runs from the first success on.
   package init(_ type: RecordType) { self.type = type }
 

@@ -34,6 +34,12 @@ package struct TrackedName: Sendable {
     return states[index].take(lookup, hold: hold, longestGap: longestGap, mayOpen: mayOpen)
   }
 
+  /// Goes on to the end of a run of lookups: see `VantageState.go`.
+  mutating func go(to last: Lookup) {
+    guard let index = states.firstIndex(where: { $0.vantage == last.vantage }) else { return }
+    states[index].go(to: last)
+  }
+
   /// Lets what a removed vantage gave age, as long as one of those in `asked` tells of the name.
   mutating func retire(
     at vantage: Vantage, asked: [Vantage], hold: Duration, longestGap: Duration, now: Timestamp

@@ -60,6 +60,32 @@ package struct VantageState: Sendable {
     return step
   }
 
+  /// Goes on to the end of a run of lookups that all told what the first did, so that nothing begins.
+  mutating func go(to last: Lookup) {
+    let index = clockIndex(last.question.type)
+    clocks[index].advance(to: last, longestGap: QuestionClock.anyGap)
+    guard last.outcome.isSuccess else { return }
+    for record in last.chain.links.map(\.record) + last.chain.addresses {
+      guard let held = records.firstIndex(where: { $0.owner == record.owner && $0.data == record.data })
+      else { continue }
+      records[held].renew(
+        ttl: record.ttl, askedType: last.question.type, at: last.at, watched: clocks[index].watched)
+    }
+  }
+
+  /// When the first record that lookups of this type don't give any more has been absent for its span, if time goes on
+  /// as it does after a success; nil when none will.
+  func nextEnd(of type: RecordType, retentions: [Duration]) -> Timestamp? {
+    guard let clock = clock(type), let askedAt = clock.askedAt, clock.outcome?.isSuccess == true else {
+      return nil
+    }
+    let left = records.lazy.filter { $0.askedType == type }.flatMap { record -> [Duration] in
+      let absence = record.absence(on: clock)
+      return absence > .zero ? retentions.map { record.span(retention: $0) - absence } : []
+    }
+    return left.filter { $0 > .zero }.min().map { askedAt + $0 }
+  }
+
   /// Lets the clocks of a vantage that is asked no more run, and ends what has been absent for `hold`.
   ///
   /// - Parameter watched: the types of which other vantages tell now; the clocks of others stand still.

@@ -11,6 +11,7 @@ extension Watch {
   /// other batch may be made. Empty when there is nothing to store.
   package mutating func makeBatch(at now: Timestamp) -> HistoryBatch {
     var batch = HistoryBatch(at: now)
+    noteDeciding(at: now)
     for index in sets.indices where sets[index].isChanged && sets[index].isComplete {
       if let publication = decide(about: index, at: now) { batch.publications.append(publication) }
     }
@@ -28,6 +29,7 @@ extension Watch {
     batch.events = pending.events
     batch.appliedDecisions = pending.appliedDecisions
     batch.positions = pending.positions.values.sorted { $0.path < $1.path }
+    batch.journal = journal?.takeUnsaved(at: now) ?? []
     pending.opened = [:]
     pending.closed = []
     pending.rejections = []
@@ -41,15 +43,19 @@ extension Watch {
 
   /// Takes renewals that the history lacks: what was seen again, and how questions stand. Losing them costs only
   /// that the next start holds addresses a little longer.
-  package mutating func makeRenewals(at now: Timestamp) -> HistoryBatch {
+  ///
+  /// - Parameter most: as many names; the rest comes with the next batch.
+  package mutating func makeRenewals(at now: Timestamp, namesUpTo most: Int = namesPerRenewal) -> HistoryBatch
+  {
     var batch = HistoryBatch(at: now)
     let unsaved = names.values.lazy.filter { $0.states.contains(where: \.isUnsaved) }.map(\.name)
-    for name in Array(unsaved.prefix(Self.namesPerRenewal)) {
+    for name in Array(unsaved.prefix(most)) {
       guard let taken = names[name]?.takeUnsaved() else { continue }
       batch.observations += taken.observations.filter { pending.opened[$0.key] == nil }
       batch.questions += taken.questions.map(withDue)
     }
     (batch.uncoveredNames, batch.dismissedNames) = uncovered.takeUnsaved()
+    batch.journal = journal?.takeUnsaved(at: now) ?? []
     return batch
   }
 
@@ -87,6 +93,7 @@ extension Watch {
     }
     for learned in batch.learnedNames { quarantine.markUnsaved(learned.name) }
     for entry in batch.sightings { sightings.markUnsaved(entry.name) }
+    journal?.putBack(batch.journal)
     uncovered.putBack(batch.uncoveredNames, gone: batch.dismissedNames)
     for publication in batch.publications {
       guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {

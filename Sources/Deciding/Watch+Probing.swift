@@ -166,6 +166,7 @@ extension Watch {
   package mutating func take(_ decisions: [Decision], at now: Timestamp) {
     for decision in decisions {
       pending.appliedDecisions.append(decision.id)
+      journal?.note(.decision(decision), at: now)
       switch decision.kind {
       case .approve:
         approve(decision.subject, at: now)
@@ -174,6 +175,8 @@ extension Watch {
         take([Sighting(name: name, source: decision.by, count: 1, at: now)])
       case .forget:
         forget(decision.subject, at: now)
+      case .configure:
+        continue  // it was in force from the start of the service that recorded it
       }
     }
   }

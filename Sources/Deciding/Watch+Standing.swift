@@ -13,7 +13,7 @@ extension Watch {
       candidatesAt = min(candidatesAt, now)
     }
     sweptAt = now
-    passTime(atTaps: now)
+    var isNews = passTime(atTaps: now)
     offerCandidates(at: now)
     let retired = names.values.flatMap { tracked in
       tracked.states.filter { !vantages.contains($0.vantage) && taps[$0.vantage] == nil }
@@ -21,15 +21,17 @@ extension Watch {
     }
     for (tracked, vantage) in retired {
       let bounds = bounds(of: tracked)
-      changeHoldings(of: tracked.name, at: now) { watch in
+      let isOver = changeHoldings(of: tracked.name, at: now) { watch in
         watch.names[tracked.name]?.retire(
           at: vantage, asked: watch.vantages, hold: bounds.hold, longestGap: bounds.longestGap, now: now)
           ?? LedgerStep()
       }
+      isNews = isNews || isOver
       guard names[tracked.name]?.state(at: vantage) == nil else { continue }
       // Else `postern names` would show an upstream that is gone for ever.
       pending.retiredQuestions += questions(of: tracked.name, in: tracked).map { ($0, vantage) }
     }
+    if isNews || !taps.isEmpty || !retired.isEmpty { journal?.noteSweep(at: now, isNews: isNews) }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
   }
 

@@ -14,15 +14,18 @@ extension Watch {
     guard let wasLive = taps[tap], wasLive != isLive else { return }
     passTime(at: tap, now)
     taps[tap] = isLive
+    journal?.note(.tap(tap, isLive: isLive), at: now)
     pending.note(
       isLive ? "tap.connected" : "tap.gone", tap.label,
       isLive ? "a resolver tells what clients ask and get" : "what it gave is frozen until it comes back",
       at: now)
   }
 
-  /// Lets time pass for what taps gave.
-  mutating func passTime(atTaps now: Timestamp) {
-    for tap in taps.keys { passTime(at: tap, now) }
+  /// Lets time pass for what taps gave; tells whether anything ended by it.
+  mutating func passTime(atTaps now: Timestamp) -> Bool {
+    var isNews = false
+    for tap in taps.keys where passTime(at: tap, now) { isNews = true }
+    return isNews
   }
 
   /// The wildcard check of a pattern is through: what taps told meanwhile counts now.
@@ -74,17 +77,21 @@ extension Watch {
     }
   }
 
-  private mutating func passTime(at tap: Vantage, _ now: Timestamp) {
-    guard let isLive = taps[tap] else { return }
+  @discardableResult
+  private mutating func passTime(at tap: Vantage, _ now: Timestamp) -> Bool {
+    guard let isLive = taps[tap] else { return false }
+    var isNews = false
     for tracked in names.values where tracked.state(at: tap) != nil {
       let bounds = bounds(of: tracked)
-      changeHoldings(of: tracked.name, at: now) { watch in
+      let isOver = changeHoldings(of: tracked.name, at: now) { watch in
         watch.names[tracked.name]?.pass(
           at: tap, hold: bounds.hold, longestGap: bounds.longestGap, isLive: isLive, now: now) ?? LedgerStep()
       }
+      isNews = isNews || isOver
       guard names[tracked.name]?.state(at: tap) == nil else { continue }
       pending.retiredQuestions += questions(of: tracked.name, in: tracked).map { ($0, tap) }
       forgetIfGone(tracked.name, at: now)
     }
+    return isNews
   }
 }

@@ -49,6 +49,7 @@ extension Watch {
     guard !selecting.isEmpty else { return }
     let tracked = TrackedName(name, isLearned: isLearned, sets: selecting)
     names[name] = tracked
+    if isLearned { journal?.note(.tracked(name), at: now) }
     startAsking(tracked, at: vantages, now: now, underway: underway)
   }
 
@@ -71,6 +72,7 @@ extension Watch {
   /// Stops looking a name up and revokes all that it gave.
   mutating func untrack(_ name: DomainName, at now: Timestamp) {
     guard let tracked = names[name] else { return }
+    journal?.note(.untracked(name), at: now)
     changeHoldings(of: name, at: now) { watch in
       let step = watch.names[name]?.revoke(at: now) { _ in true }
       watch.names[name] = nil
@@ -88,25 +90,31 @@ extension Watch {
   }
 
   /// Runs a change of what one name holds, counts what it means for the sets, and keeps it for the history.
+  ///
+  /// - Returns: whether anything began, ended, entered or left by it.
+  @discardableResult
   mutating func changeHoldings(
     of name: DomainName, at now: Timestamp, _ change: (inout Watch) -> LedgerStep
-  ) {
-    guard let before = names[name] else { return }
+  ) -> Bool {
+    guard let before = names[name] else { return false }
     let old = before.sets.map { SnapshotBuilder.addresses(given: before.states, by: sets[$0].policy) }
     let step = change(&self)
     let states = names[name]?.states ?? []
+    var isNews = !step.opened.isEmpty || !step.closed.isEmpty
     for (position, index) in before.sets.enumerated() {
-      sets[index].replace(
-        old[position], with: SnapshotBuilder.addresses(given: states, by: sets[index].policy))
+      let new = SnapshotBuilder.addresses(given: states, by: sets[index].policy)
+      isNews = isNews || new != old[position]
+      sets[index].replace(old[position], with: new)
     }
     pending.add(step)
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
     if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
+    return isNews
   }
 
   /// Plans the next lookup of a question that was just answered.
   mutating func plan(_ lookup: Lookup, of tracked: TrackedName) {
-    guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil else { return }
+    guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil, !isReplayed else { return }
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
     let next = schedule.next(after: lookup, failures: failures, refresh: refresh(of: tracked))

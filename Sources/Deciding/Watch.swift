@@ -33,6 +33,10 @@ package struct Watch: Sendable {
   var usedAt: [DomainName: Timestamp] = [:]
   /// For this long after it was used, a name counts as in use.
   static let inUse = Duration.seconds(3600)
+  /// What decisions are made from; nil when nobody keeps it.
+  var journal: Journal?
+  /// Whether it is a replay, in which nothing is asked.
+  var isReplayed = false
   /// When time was last let pass.
   var sweptAt: Timestamp
   /// When word lists are tried next.
@@ -105,12 +109,13 @@ package struct Watch: Sendable {
   mutating func takeIn(_ lookup: Lookup) {
     let name = lookup.question.name
     guard let tracked = names[name] else { return }
-    changeHoldings(of: name, at: lookup.at) { watch in
+    let isNews = changeHoldings(of: name, at: lookup.at) { watch in
       let bounds = watch.bounds(of: tracked)
       let mayOpen = watch.admission(for: tracked)
       return watch.names[name]?.take(
         lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }
+    noteInJournal(lookup, of: tracked, isNews: isNews)
     noteAliases(lookup, of: tracked)
     if tracked.isLearned { quarantine.note(lookup.outcome, of: name, at: lookup.at) }
     for index in tracked.sets { sets[index].noteAsked(lookup) }
@@ -122,6 +127,7 @@ package struct Watch: Sendable {
   package mutating func replaceVantages(_ current: [Vantage], at now: Timestamp) {
     let (gone, new) = (vantages.filter { !current.contains($0) }, current.filter { !vantages.contains($0) })
     vantages = current
+    journal?.note(.vantages(current), at: now)
     if !gone.isEmpty || !new.isEmpty {
       restartProbes(at: now)
       restartWildcardChecks(at: now)

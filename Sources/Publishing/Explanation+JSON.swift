@@ -11,6 +11,9 @@ extension Explanation {
     json.timestamp(at, "at")
     json.string(summary, "summary")
     json.boolean(!current.isEmpty, "member")
+    json.beginArray("blind")
+    blind?.write(to: &json)
+    json.endArray()
     json.beginArray("memberships")
     for membership in memberships { Self.write(membership, to: &json) }
     json.endArray()

@@ -32,6 +32,8 @@ struct BatchWriter {
         decision)
     }
     for position in batch.positions { try write(position) }
+    // Last, since a checkpoint copies what the rest has written.
+    try JournalWriter(db: db).write(batch.journal, interning: &interning)
   }
 
   /// Moves the end of the span in which this writer looks, or begins a new one.

@@ -132,6 +132,7 @@ enum HistoryFile {
     "learned",
     "generation",
     "delta", "checkpoint", "element", "set_state", "event", "decision", "follower", "watch",
-    "sighting", "uncovered", "source",
+    "sighting", "uncovered", "source", "horizon", "policy", "asked", "answer", "journal", "state_interval",
+    "state_question", "state_learned", "state_element",
   ]
 }

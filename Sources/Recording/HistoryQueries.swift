@@ -30,6 +30,27 @@ enum HistoryQueries {
     \(intervalColumns) FROM (SELECT \(activeColumns) FROM active) AS i \(intervalJoins)
     """
 
+  /// ?1 the start or checkpoint: the open intervals that are stored beside it.
+  static let storedState = """
+    \(intervalColumns) FROM (SELECT \(activeColumns) FROM state_interval WHERE journal = ?1) AS i \(intervalJoins)
+    """
+
+  /// ?1 the name's id, ?2 the moment: the aliases that answers to the name held then. Of each record at most one interval
+  /// covers a moment: the first that ends after it, so that however often a name moves, its past costs nothing.
+  static let aliasesAt = """
+    WITH meant (id) AS MATERIALIZED (
+      SELECT observation.id FROM observation JOIN rr ON rr.id = observation.rr
+      WHERE observation.name = ?1 AND rr.type = 5)
+    \(intervalColumns) FROM (
+      SELECT \(activeColumns) FROM meant CROSS JOIN active ON observation = id WHERE first <= ?2
+      UNION ALL
+      SELECT \(historyColumns) FROM meant CROSS JOIN history ON observation = id
+        AND until = (SELECT min(until) FROM history AS later WHERE later.observation = id AND later.until > ?2)
+      WHERE first <= ?2
+      \(newestFirst)
+    ) AS i \(intervalJoins) \(joinedNewestFirst)
+    """
+
   /// ?1 the name's id, ?2 and ?3 the window, ?4 the limit: what was asked for the name, or owned by it.
   static let intervalsForName = intervals(
     of: """

@@ -64,6 +64,32 @@ extension HistoryStore: HistoryReader {
     try await read { db in try IntervalReader.intervals(db, giving: prefix, in: window, limit: limit) }
   }
 
+  package func aliases(of name: DomainName, at moment: Timestamp) async throws -> [ObservedInterval] {
+    try await read { db in try IntervalReader.aliases(db, of: name, at: moment) }
+  }
+
+  package func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan] {
+    let times = try await watchedTimes(
+      in: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max))
+    var spans = [BlindSpan]()
+    var last: Timestamp?
+    for time in times {
+      spans.append(BlindSpan(since: last, until: time.lowerBound))
+      last = time.upperBound
+    }
+    // The newest sign of a service that runs is always a little old.
+    if last.map({ window.upperBound - $0 > BatchWriter.longestSilence }) ?? true {
+      spans.append(BlindSpan(since: last, until: nil))
+    }
+    return spans.filter { span in
+      span.since.map { $0 < window.upperBound } ?? true && span.until.map { window.lowerBound < $0 } ?? true
+    }
+  }
+
+  package func horizon() async throws -> Timestamp? {
+    try await read { db in try Self.horizon(db, "history") }
+  }
+
   /// The same record rejected for the same reason comes once, with the last time.
   package func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection] {
     try await read { db in

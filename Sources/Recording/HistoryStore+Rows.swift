@@ -28,11 +28,12 @@ extension HistoryStore {
     }
   }
 
-  static func questions(_ db: Database) throws -> [QuestionStatus] {
+  /// - Parameter table: `question`, or what has its columns.
+  static func questions(_ db: Database, from table: String = "question") throws -> [QuestionStatus] {
     try db.rows(
       """
       SELECT name.fqdn, type, vantage.label, outcome, asked, succeeded, watched, due
-      FROM question JOIN name ON name.id = question.name JOIN vantage ON vantage.id = question.vantage
+      FROM \(table) AS question JOIN name ON name.id = question.name JOIN vantage ON vantage.id = question.vantage
       ORDER BY name.fqdn, type, vantage.label
       """
     ) { row in
@@ -110,11 +111,16 @@ extension HistoryStore {
   static func decisions<each Value: Bindable>(
     _ db: Database, _ clause: String, _ value: repeat each Value
   ) throws -> [Decision] {
-    try db.rows("SELECT id, at, kind, subject, reason, by FROM decision \(clause)", repeat each value) {
-      row in
+    try db.rows(
+      """
+      SELECT id, at, kind, subject, reason, by, json
+      FROM decision LEFT JOIN policy ON policy.decision = decision.id \(clause)
+      """, repeat each value
+    ) { row in
       Decision(
         id: try row.integer(0), at: try row.timestamp(1), kind: try row.word(2, DecisionKind.self),
-        subject: try row.text(3), reason: try row.text(4), by: try row.text(5))
+        subject: try row.text(3), reason: try row.text(4), by: try row.text(5),
+        policy: try row.optionalText(6))
     }
   }
 }

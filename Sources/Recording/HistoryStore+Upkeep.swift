@@ -9,7 +9,9 @@ extension HistoryStore {
   static let largestJournal: Int64 = 64 << 20
 
   /// Removes closed intervals that ended, and rejections that were last seen, before `moment`, then names and
-  /// records that nothing refers to, and gives the space back. Generations and decisions stay for ever.
+  /// records that nothing refers to, and gives the space back. Generations and decisions stay.
+  ///
+  /// `keep` calls it, which also tells readers how far back they may ask.
   ///
   /// - Returns: how many intervals and rejections went.
   package func retain(before moment: Timestamp) async throws -> Int {
@@ -78,6 +80,7 @@ extension HistoryStore {
         NOT EXISTS (SELECT 1 FROM active WHERE active.observation = id)
           AND NOT EXISTS (SELECT 1 FROM history WHERE history.observation = id)
           AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.observation = id)
+          AND NOT EXISTS (SELECT 1 FROM state_interval WHERE state_interval.observation = id)
         """
       ),
       ("rr", "NOT EXISTS (SELECT 1 FROM observation WHERE observation.rr = rr.id)"),
@@ -89,6 +92,9 @@ extension HistoryStore {
           AND NOT EXISTS (SELECT 1 FROM question WHERE question.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM learned WHERE learned.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.name = name.id)
+          AND NOT EXISTS (SELECT 1 FROM asked WHERE asked.name = name.id)
+          AND NOT EXISTS (SELECT 1 FROM state_question WHERE state_question.name = name.id)
+          AND NOT EXISTS (SELECT 1 FROM state_learned WHERE state_learned.name = name.id)
         """
       ),
     ]
@@ -101,11 +107,13 @@ extension HistoryStore {
         let range = (start, start + Int64(Self.pruneRows))
         try await withoutTransaction { [self] db in
           try interned.withLock { interned in
+            var removed = 0
             try db.inTransaction(.immediate) {
               try db.run(sql, range.0, range.1)
+              removed = db.changesCount
               return .commit
             }
-            interned.removeAll()
+            if removed > 0 { interned.removeAll() }
           }
         }
         start = range.1

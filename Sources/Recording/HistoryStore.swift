@@ -23,6 +23,7 @@ package final class HistoryStore: Sendable {
   package let mode: Mode
   let connection: Mutex<Connection>
   let interned = Mutex(InternTable())
+  let journalNames = Mutex(JournalNames())
   private let lock: WriterLock?
 
   /// Opens the history at `path`.

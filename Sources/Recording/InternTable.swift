@@ -12,6 +12,8 @@ struct InternTable: ~Copyable, Sendable {
   private var observations = BoundedCache<CompactKey, Int64>(capacity: 262_144)
   private var vantages: [Vantage: Int64] = [:]
   private var sets: [SetName: Int64] = [:]
+  private var asked: [Asked: Int64] = [:]
+  private var answers = BoundedCache<String, Int64>(capacity: 16_384)
   /// Neighbours in a batch mostly share these.
   private var lastName: (name: DomainName, id: Int64)?
   private var lastVantage: (vantage: Vantage, id: Int64)?
@@ -35,7 +37,15 @@ struct InternTable: ~Copyable, Sendable {
     }
   }
 
+  private struct Asked: Hashable, Sendable {
+    let name: Int64
+    let type: RecordType
+    let vantage: Int64
+  }
+
   mutating func removeAll() {
+    asked = [:]
+    answers.removeAll()
     names.removeAll()
     observations.removeAll()
     vantages = [:]
@@ -87,6 +97,30 @@ struct InternTable: ~Copyable, Sendable {
       db, find: "SELECT id FROM set_name WHERE name = ?", insert: "INSERT INTO set_name (name) VALUES (?)",
       set.text)
     sets[set] = id
+    return id
+  }
+
+  /// The number of a question at a vantage.
+  mutating func id(of question: Question, at vantage: Vantage, in db: Database) throws -> Int64 {
+    let key = Asked(
+      name: try id(of: question.name, in: db), type: question.type, vantage: try id(of: vantage, in: db))
+    let id =
+      try asked[key]
+      ?? Self.intern(
+        db, find: "SELECT id FROM asked WHERE name = ? AND type = ? AND vantage = ?",
+        insert: "INSERT INTO asked (name, type, vantage) VALUES (?, ?, ?)", key.name, key.type.stored,
+        key.vantage)
+    asked[key] = id
+    return id
+  }
+
+  /// The number of what came of lookups.
+  mutating func id(ofAnswer content: String, in db: Database) throws -> Int64 {
+    if let id = answers.value(for: content) { return id }
+    let id = try Self.intern(
+      db, find: "SELECT id FROM answer WHERE content = ?", insert: "INSERT INTO answer (content) VALUES (?)",
+      content)
+    answers.insert(id, for: content)
     return id
   }
 

@@ -34,7 +34,13 @@ enum IntervalReader {
       data: try row.recordData(4, type: type))
   }
 
-  private static func interval(_ row: ResultRow) throws -> ObservedInterval {
+  static func aliases(_ db: Database, of name: DomainName, at moment: Timestamp) throws -> [ObservedInterval]
+  {
+    guard let id = try db.integer("SELECT id FROM name WHERE fqdn = ?", name.text) else { return [] }
+    return try db.rows(HistoryQueries.aliasesAt, id, moment.milliseconds, read: interval)
+  }
+
+  static func interval(_ row: ResultRow) throws -> ObservedInterval {
     let observation = Observation(
       key: try key(row), firstSeen: try row.timestamp(5), lastSeen: try row.timestamp(6),
       count: try row.integer(7), ttl: try row.ttl(8), watched: try row.integer(9))

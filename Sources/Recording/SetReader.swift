@@ -34,10 +34,7 @@ struct SetReader {
     guard let last = try generations(limit: 1).first else { return nil }
     var elements = try db.rows("SELECT addr, first, last, names FROM element WHERE setid = ?", set.id) {
       row in
-      SetElement(
-        address: try row.address(0),
-        names: try row.text(3).split(separator: " ").map { DomainName(canonical: String($0)) },
-        firstSeen: try row.timestamp(1), lastSeen: try row.timestamp(2))
+      try Self.element(row)
     }
     elements.sort { $0.address < $1.address }  // the table keeps families mixed: blobs compare octet by octet
     guard elements.count == last.size else {
@@ -114,6 +111,14 @@ struct SetReader {
     _ sql: String, _ value: repeat each Value
   ) throws -> [GenerationRecord] {
     try db.rows(sql, repeat each value) { row in try Self.record(row, from: 0) }
+  }
+
+  /// An element in four columns: addr, first, last, names.
+  static func element(_ row: ResultRow) throws -> SetElement {
+    SetElement(
+      address: try row.address(0),
+      names: try row.text(3).split(separator: " ").map { DomainName(canonical: String($0)) },
+      firstSeen: try row.timestamp(1), lastSeen: try row.timestamp(2))
   }
 
   /// A generation in four columns: serial, at, digest, size.

@@ -47,6 +47,7 @@ package actor ResolverWorker: Service {
     self.logger = logger
     measures = WorkerMeasures()
     renewedAt = clock.now
+    checkpointAt = clock.now
   }
 
   /// Runs until the service is told to shut down; then stores what is left.
@@ -245,6 +246,7 @@ package actor ResolverWorker: Service {
       await takeDecisions()
       guard round.isMultiple(of: Self.sweepEvery) else { continue }
       watch.sweep(at: clock.now)
+      if clock.now - checkpointAt >= Self.checkpointEvery { await storeCheckpoint() }
       asking.ring()
       measures.record(watch.figures, watch.vantageHealth)
       if watch.isChanged { saving.ring() }
@@ -300,7 +302,22 @@ package actor ResolverWorker: Service {
     }
   }
 
+  /// How often all that is known is stored beside the journal.
+  private static let checkpointEvery = Duration.seconds(7 * 86_400)
+  private var checkpointAt: Timestamp
+
+  private func storeCheckpoint() async {
+    // What waits goes first, so that little is left for the one commit that must hold all.
+    await storeAll()
+    let batch = watch.makeCheckpoint(at: clock.now)
+    guard await commit(batch) else { return watch.putBack(batch) }
+    watch.confirm(batch)
+    checkpointAt = batch.at
+    await publishAll()
+  }
+
   private func storeAll() async {
+    watch.endJournalRuns()
     guard await storeChanges() else { return }
     await storeRenewals()
   }

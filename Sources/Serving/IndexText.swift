@@ -33,6 +33,7 @@ enum IndexText {
         /v1/names                                   names tracked, JSON
         /v1/history?name=NAME|address=ADDRESS       who pointed where, when; format=cof for passive DNS tools
         /v1/explain?ip=ADDRESS&at=TIME              why an address is, was or isn't in a set
+        /v1/decisions                               who decided what, when and why; also each policy
         POST /v1/sightings                          hostnames in use, with a token
         /healthz  /readyz  /metrics
 

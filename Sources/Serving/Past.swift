@@ -45,11 +45,12 @@ struct Past {
 
   /// The generations that are kept, newest first.
   func snapshots(_ published: PublishedSet, _ query: QueryItems) async throws(Refusal) -> [UInt8] {
-    let limit = try query.only("limit")["limit"].map { Int($0) ?? 0 } ?? 100
-    guard (1...Self.longest).contains(limit) else {
-      throw .badRequest("limit must be from 1 to \(Self.longest)")
-    }
+    let values = try query.only("limit", "at")
+    let limit = try Self.limit(values, unlessTold: 100)
     let set = published.snapshot.set
+    if let at = try Self.moment(values["at"], "at") {
+      return SetBodies.snapshots(try await generation(of: set, at: at), of: set)
+    }
     let records = try await read { try await $0.generations(of: set, limit: limit) }
     return SetBodies.snapshots(Array(records.prefix(limit)), of: set)
   }
@@ -87,10 +88,7 @@ struct Past {
     guard ["json", "cof"].contains(format) else {
       throw .badRequest("format is unknown here. Try: json or cof")
     }
-    let limit = values["limit"].map { Int($0) ?? 0 } ?? 1000
-    guard (1...Self.longest).contains(limit) else {
-      throw .badRequest("limit must be from 1 to \(Self.longest)")
-    }
+    let limit = try Self.limit(values, unlessTold: 1000)
     let intervals: [ObservedInterval]
     switch (values["name"], values["address"]) {
     case (let text?, nil):
@@ -109,6 +107,13 @@ struct Past {
     json.beginObject()
     json.timestamp(since, "since")
     json.timestamp(until, "until")
+    let (blind, horizon) = try await read {
+      (try await $0.blindSpans(in: since...until), try await $0.horizon())
+    }
+    json.timestamp(horizon, "horizon")
+    json.beginArray("blind")
+    for span in blind { span.write(to: &json) }
+    json.endArray()
     json.beginArray("observations")
     for interval in intervals {
       json.beginObject()
@@ -129,8 +134,43 @@ struct Past {
       throw .badRequest("ip is no address. Try: one address, no prefix")
     }
     let at = try Self.moment(values["at"], "at")
+    if let at { try await requireKept(at) }
     let now = site.now()
     return try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }.json
+  }
+
+  func decisions(_ query: QueryItems) async throws(Refusal) -> [UInt8] {
+    let limit = try Self.limit(try query.only("limit"), unlessTold: 100)
+    let decisions = try await read { try await $0.decisions(limit: limit) }
+    var json = JSONText(reserving: 4096)
+    json.beginObject()
+    json.beginArray("decisions")
+    for decision in decisions { decision.write(to: &json) }
+    json.endArray()
+    json.endObject()
+    json.endLine()
+    return json.bytes
+  }
+
+  /// The generation that was published at a moment; none when the set had none yet.
+  private func generation(of set: SetName, at moment: Timestamp) async throws(Refusal) -> [GenerationRecord] {
+    if let record = try await read({ try await $0.generation(of: set, at: moment) }) { return [record] }
+    // Of a set that never published, and of one whose first generations went, the first that is kept tells which.
+    let first = try await read { try await $0.generation(Generation(1), of: set) }
+    if first == nil { try await requireKept(moment) }
+    return []
+  }
+
+  private func requireKept(_ moment: Timestamp) async throws(Refusal) {
+    if let horizon = try await read({ try await $0.horizon() }), moment < horizon {
+      throw .notKept(since: horizon)
+    }
+  }
+
+  private static func limit(_ values: [String: String], unlessTold standard: Int) throws(Refusal) -> Int {
+    let limit = values["limit"].map { Int($0) ?? 0 } ?? standard
+    guard (1...longest).contains(limit) else { throw .badRequest("limit must be from 1 to \(longest)") }
+    return limit
   }
 
   private static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {

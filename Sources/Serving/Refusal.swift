@@ -1,3 +1,4 @@
+import Deciding
 import HTTPTypes
 import Publishing
 
@@ -36,6 +37,12 @@ struct Refusal: Error, Hashable {
 
   static let gone = Refusal(
     status: .gone, reason: "that generation is not kept any more. Try: fetch the whole set")
+
+  /// - Parameter horizon: since when moments can be asked.
+  static func notKept(since horizon: Timestamp) -> Refusal {
+    Refusal(
+      status: .gone, reason: "that moment is not kept any more (horizon \(horizon)). Try: a later one")
+  }
 
   /// How a set that can't be written as asked is refused.
   init(_ error: RenderError) {

@@ -18,6 +18,7 @@ enum Route: Hashable {
   case sources
   case history
   case explain
+  case decisions
   case sightings
   case consumers
   case key
@@ -48,6 +49,7 @@ enum Route: Hashable {
       case "sources": self = .sources
       case "history": self = .history
       case "explain": self = .explain
+      case "decisions": self = .decisions
       case "sightings": self = .sightings
       case "consumers": self = .consumers
       case "key": self = .key
@@ -99,6 +101,7 @@ enum Route: Hashable {
     case .sources: "/v1/sources"
     case .history: "/v1/history"
     case .explain: "/v1/explain"
+    case .decisions: "/v1/decisions"
     case .sightings: "/v1/sightings"
     case .healthz: "/healthz"
     case .readyz: "/readyz"

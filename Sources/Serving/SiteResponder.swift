@@ -135,6 +135,7 @@ struct SiteResponder: HTTPResponder {
       return Body(try await past.sources())
     case .history: return try await past.history(query)
     case .explain: return Body(try await past.explanation(query))
+    case .decisions: return Body(try await past.decisions(query))
     case .metrics:
       let now = site.now()
       let consumers = site.consumers.map { ConsumerText.metrics($0.reports, site.sets, at: now) } ?? ""

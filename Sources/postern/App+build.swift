@@ -39,11 +39,14 @@ struct App {
     settings.marksQueries = !configuration.sources.isEmpty
     let resolver = try DNSResolver(upstreams: choice.upstreams, settings: settings, now: { clock.now })
 
-    let watch = Watch(
+    var watch = Watch(
       policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage),
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
       restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:)
     )
+    try await watch.keepJournal(
+      in: history, taps: configuration.sources.compactMap(\.vantage),
+      policies: configuration.enabledSets.map(\.policy), at: clock.now)
     let signer = try SigningKeyFile(configuration.signingKeyPath).readOrMake()
     let sets = PublishedSets(
       configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
@@ -86,6 +89,8 @@ struct App {
       keeper: identity.map { TLSKeeper($0, metrics: metrics, logger: logger) }, access: access,
       tokens: configuration.tokens, logger: logger)
     var services: [any Service] = [server, worker, board, webhooks, keeper] + feeds
+    services.append(
+      HistoryKeeper(history: history, limits: configuration.history.limits, clock: clock, logger: logger))
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
     if configuration.upstreams.value == nil {
       services.append(

@@ -21,7 +21,7 @@ import Testing
     // Keys.
     Bad(
       "lisen: x",
-      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, tokens, templates, webhooks"
+      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, history, tokens, templates, webhooks"
     ),
     Bad("sate: /x", "p.yaml:1:1: unknown key 'sate'. Try: state"),
     Bad("http:\n  lisetn: []", "p.yaml:2:3: http: unknown key 'lisetn'. Try: listen"),
@@ -195,6 +195,15 @@ import Testing
     Bad(
       "limits: { outstanding: 010 }",
       "p.yaml:1:24: limits.outstanding: '010' is not a whole number. Try: decimal digits, such as 1"),
+    Bad(
+      "history: { maxSize: 1.5GB }",
+      "p.yaml:1:21: history.maxSize: '1.5GB' is not a size. Try: a whole number with MB, GB or TB, such as 20GB"),
+    Bad(
+      "history: { maxSize: 9MB }",
+      "p.yaml:1:21: history.maxSize: '9MB' is out of range. Try: 10MB to 1000TB"),
+    Bad(
+      "history: { keep: 12h }",
+      "p.yaml:1:18: history.keep: '12h' is out of range. Try: 1d to 36500d"),
     Bad(
       "limits: { outstanding: 65537 }",
       "p.yaml:1:24: limits.outstanding: '65537' is out of range. Try: 1 to 65536"),

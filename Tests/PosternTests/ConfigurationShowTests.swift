@@ -73,6 +73,10 @@ import Testing
           outstanding: 1024  # default
           namesPerPattern: 1024  # default
           addressesPerName: 1000  # default
+        history:
+          keep: 400d  # default
+          journal: 35d  # default
+          maxSize: 20GB  # default
         tokens: []
 
         """)

@@ -4,6 +4,23 @@ import Testing
 
 @Suite struct QuantityTextTests {
   @Test(
+    "a size that is read wrongly fills the disk or forgets the past",
+    arguments: [
+      ("20GB", 20_000_000_000), ("500MB", 500_000_000), ("1TB", 1_000_000_000_000), ("1500MB", 1_500_000_000),
+      ("20", nil), ("GB", nil), ("1.5GB", nil), ("-1GB", nil), ("20GiB", nil), ("20gb", nil),
+      ("99999999999TB", nil),
+    ] as [(String, Int64?)])
+  func readsSizes(_ text: String, _ octets: Int64?) {
+    #expect(QuantityText.octets(text) == octets)
+    if let octets { #expect(QuantityText.octets(QuantityText.text(octets: octets)) == octets) }
+  }
+
+  @Test("a file's size is told with a tenth", arguments: [(1_234_567, "1.2MB"), (9_876, "9kB"), (0, "0kB")])
+  func writesSizes(_ octets: Int64, _ text: String) {
+    #expect(QuantityText.text(octets: octets) == text)
+  }
+
+  @Test(
     "a duration that is read wrongly keeps addresses too long or too short",
     arguments: [
       ("500ms", Duration.milliseconds(500)), ("30s", .seconds(30)), ("5m", .seconds(300)),

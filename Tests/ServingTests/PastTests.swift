@@ -133,6 +133,54 @@ import Testing
     }
   }
 
+  @Test("whether anybody looked is told with what was found, and a moment that went is 410, never nothing")
+  func blind() async throws {
+    var history = try Self.history()
+    let (since, until) = (TestServer.at - .seconds(7200), TestServer.at - .seconds(3600))
+    history.blind = [BlindSpan(since: since, until: until)]
+    history.keptSince = TestServer.at - .seconds(86_400)
+    try await TestServer.run(history: history) { server in
+      let inside = (until - .seconds(60)).seconds
+      let explained = try await server.curl("/v1/explain?ip=20.0.0.2&at=\(inside)")
+      let span = "\"blind\":[{\"since\":\"\(since)\",\"until\":\"\(until)\"}]"
+      #expect(explained.text.contains(span))
+      #expect(explained.text.contains("nobody looked from \(since) to \(until)"))
+      let now = try await server.curl("/v1/explain?ip=20.0.0.2")
+      #expect(now.text.contains("\"blind\":[]"))
+      #expect(try await server.curl("/v1/history?name=mcr.microsoft.com").text.contains(span))
+      let gone = try await server.curl("/v1/explain?ip=20.0.0.2&at=2020-01-01")
+      #expect(gone.status == 410)
+      #expect(gone.text.contains("not kept any more (horizon \(TestServer.at - .seconds(86_400)))"))
+      #expect(try await server.curl("/v1/sets/mcr/snapshots?at=2020-01-01").status == 410)
+      #expect(try await server.curl("/v1/sets/mcr/snapshots?at=x").status == 400)
+      let one = try await server.curl("/v1/sets/mcr/snapshots?at=\((TestServer.at - .seconds(9)).seconds)")
+      #expect(try await Tool.run("jq", [".snapshots[].generation"], input: Array(one.body)).lines == ["41"])
+    }
+  }
+
+  @Test("decisions tell who, when and why; a policy is there with its digest")
+  func decisions() async throws {
+    var history = ScriptedHistory()
+    history.decided = [
+      Decision(
+        id: 2, at: TestServer.at, kind: .configure, subject: "mcr", reason: "configuration", by: "postern",
+        policy: "{}"),
+      Decision(id: 1, at: TestServer.at, kind: .forget, subject: "20.0.0.1", reason: "moved", by: "anna"),
+    ]
+    try await TestServer.run(history: history) { server in
+      let reply = try await server.curl("/v1/decisions")
+      let pick = #".decisions[] | "\(.id) \(.kind) \(.subject) \(.reason) \(.by) \(.policy_sha256)""#
+      // The digest is what sha256sum says of the policy's text.
+      let empty = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+      #expect(
+        try await Tool.run("jq", ["-r", pick], input: Array(reply.body)).lines == [
+          "2 configure mcr configuration postern \(empty)", "1 forget 20.0.0.1 moved anna null",
+        ])
+      #expect(try await server.curl("/v1/decisions?limit=1").text.contains("anna") == false)
+      #expect(try await server.curl("/v1/decisions?limit=0").status == 400)
+    }
+  }
+
   @Test("each name comes with its state, its questions and who saw it; what no set watches comes too")
   func names() async throws {
     try await TestServer.run(history: try Self.history()) { server in

@@ -13,7 +13,7 @@ import Testing
       ("/v1/sets/mcr.gdc.json", .set(mcr, ending: "gdc.json")),
       ("/v1/sets/mcr/version", .version(mcr)), ("/v1/sets/mcr/changes", .changes(mcr)),
       ("/v1/sets/mcr/snapshots/42.txt", .snapshot(mcr, Generation(42), ending: "txt")), ("/v1/names", .names),
-      ("/v1/history", .history), ("/v1/explain", .explain), ("/v1/sightings", .sightings),
+      ("/v1/history", .history), ("/v1/explain", .explain), ("/v1/decisions", .decisions), ("/v1/sightings", .sightings),
       ("/healthz", .healthz),
       ("/readyz", .readyz), ("/metrics", .metrics), ("/v1/sets/mcr/events", .events(mcr)),
       ("/v1/sets/mcr/snapshots", .snapshots(mcr)), ("/v1/consumers", .consumers), ("/v1/key", .key),

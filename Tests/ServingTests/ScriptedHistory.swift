@@ -16,12 +16,20 @@ struct ScriptedHistory: HistoryReader {
   var seen: [NameSightings] = []
   var uncovered: [UncoveredName] = []
   var reports: [StoredSourceReport] = []
+  var blind: [BlindSpan] = []
+  var keptSince: Timestamp?
+  var decided: [Decision] = []
 
   private func checked<Value>(_ value: Value) throws -> Value {
     if isBroken { throw Broken() }
     return value
   }
 
+  func aliases(of name: DomainName, at moment: Timestamp) async throws -> [ObservedInterval] {
+    try checked(observed.filter { $0.observation.key.type == .cname && $0.observation.key.name == name })
+  }
+  func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan] { try checked(blind) }
+  func horizon() async throws -> Timestamp? { try checked(keptSince) }
   func setStates() async throws -> [SetState] { try checked([]) }
   func currentSnapshot(of set: SetName) async throws -> Snapshot? { try checked(nil) }
   func generation(of set: SetName, at moment: Timestamp) async throws -> GenerationRecord? {
@@ -68,7 +76,7 @@ struct ScriptedHistory: HistoryReader {
   func uncoveredNames() async throws -> [UncoveredName] { try checked(uncovered) }
   func sourceReports() async throws -> [StoredSourceReport] { try checked(reports) }
   func events(kind: String?, limit: Int) async throws -> [Event] { try checked([]) }
-  func decisions(limit: Int) async throws -> [Decision] { try checked([]) }
+  func decisions(limit: Int) async throws -> [Decision] { try checked(Array(decided.prefix(limit))) }
 
   private func checked(
     _ intervals: [ObservedInterval], in window: ClosedRange<Timestamp>

@@ -12,16 +12,21 @@ package struct Decision: Hashable, Sendable {
   package let reason: String
   /// Who asked: a user's or a token's name.
   package let by: String
+  /// The set's effective policy from here on, as canonical JSON; nil unless the kind is `configure`.
+  package let policy: String?
 
   /// A request; without `id` it is one that the history has not stored yet.
-  package init(id: Int64 = 0, at: Timestamp, kind: DecisionKind, subject: String, reason: String, by: String)
-  {
+  package init(
+    id: Int64 = 0, at: Timestamp, kind: DecisionKind, subject: String, reason: String, by: String,
+    policy: String? = nil
+  ) {
     self.id = id
     self.at = at
     self.kind = kind
     self.subject = subject
     self.reason = reason
     self.by = by
+    self.policy = policy
   }
 }
 
@@ -33,4 +38,6 @@ package enum DecisionKind: String, Hashable, Sendable {
   case forget
   /// Take this hostname as sighted: `postern observe` without a running service.
   case observe
+  /// From here on a set has another effective policy: told by a service when it starts.
+  case configure
 }

@@ -37,6 +37,9 @@ package struct HistoryBatch: Sendable {
   /// How far followed files were read: stored with their sightings, so that none is lost or counted twice.
   package var positions: [FollowerPosition] = []
 
+  /// What decisions were made from, by number; an end that is told again replaces the earlier one.
+  package var journal: [JournalEntry] = []
+
   /// An empty batch; committing one only says that the writer was looking.
   package init(at: Timestamp) { self.at = at }
 
@@ -46,6 +49,6 @@ package struct HistoryBatch: Sendable {
       && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
       && sightings.isEmpty && uncoveredNames.isEmpty && dismissedNames.isEmpty && sourceReports.isEmpty
-      && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty
+      && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty && journal.isEmpty
   }
 }

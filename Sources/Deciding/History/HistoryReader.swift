@@ -22,6 +22,13 @@ package protocol HistoryReader: Sendable {
   /// What was seen with an address inside the prefix, overlapping the window; newest first.
   func intervals(giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int) async throws
     -> [ObservedInterval]
+  /// The aliases that answers to a tracked name held at a moment, newest first.
+  func aliases(of name: DomainName, at moment: Timestamp) async throws -> [ObservedInterval]
+  /// The times within `window` in which nobody looked, sorted and disjoint. A pause of up to 15 minutes between two
+  /// commits isn't one.
+  func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan]
+  /// Before this moment nothing is kept any more; nil while nothing was removed.
+  func horizon() async throws -> Timestamp?
   /// What was rejected with this address, newest first.
   func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection]
   /// When an address was in which sets, newest first.

@@ -34,6 +34,7 @@ struct ConfigCommand: ParsableCommand {
       let place = configuration.file ?? "the built-in default"
       let sets = configuration.enabledSets.map(\.name.text).joined(separator: ", ")
       Console.line("\(place) is valid; enabled sets: \(sets.isEmpty ? "none" : sets)")
+      Console.line("history: \(configuration.history.effect)")
     }
 
     private static func write(

@@ -46,7 +46,9 @@ struct DiffCommand: AsyncParsableCommand {
   {
     if let number = Int64(text), (0..<1_000_000_000).contains(number) { return Generation(number) }
     let moment = try Moment(text, now: SystemClock().now).timestamp
-    return try await history.generation(of: set, at: moment)?.generation ?? Generation(0)
+    if let record = try await history.generation(of: set, at: moment) { return record.generation }
+    if try await history.generation(Generation(1), of: set) == nil { try await history.requireKept(moment) }
+    return Generation(0)
   }
 
   private static func show(_ difference: SetDifference, of set: SetName) {

@@ -112,6 +112,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
       }
       let now = SystemClock().now
+      findings.append(Finding(try await history.span(), configuration.history, now: now))
       let states = try await history.setStates()
       for set in configuration.enabledSets {
         findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
@@ -193,6 +194,21 @@ struct Finding: Sendable {
       level = .good
       sentence = "good, last looked up at \(state.checkedAt)"
     }
+  }
+
+  init(_ span: HistorySpan, _ settings: HistorySettings, now: Timestamp) {
+    subject = "history"
+    let growth = span.growthPerDay(at: now)
+    // What keeps growing past its size shortens the past to less than was asked for.
+    let days = growth.map { $0 > 0 ? settings.maxSize.value / $0 : .max } ?? .max
+    level = Duration.seconds(min(days, 100_000) * 86_400) < settings.keep.value ? .unwise : .good
+    let since = span.since.map { "moments can be asked since \($0)" } ?? "no moment can be asked yet"
+    let replay = span.replayableSince.map { ", lookups replayed since \($0)" } ?? ""
+    let rate = growth.map { ", \(QuantityText.text(octets: $0)) a day" } ?? ""
+    sentence =
+      "\(since)\(replay); it takes \(QuantityText.text(octets: span.size))\(rate)"
+      + (level == .good
+        ? "" : ", so maxSize holds about \(days) days. Try: a larger history.maxSize, or a shorter keep")
   }
 
   /// One line of JSON.

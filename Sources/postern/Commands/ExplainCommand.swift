@@ -22,6 +22,7 @@ struct ExplainCommand: AsyncParsableCommand {
     let now = SystemClock().now
     let moment = try at.map { try Moment($0, now: now).timestamp }
     let history = try shared.load().readHistory()
+    if let moment { try await history.requireKept(moment) }
     let explanation = try await Explanation.gather(address, at: moment, now: now, from: history)
     if output.json { Console.write(explanation.json) } else { Self.show(explanation) }
     if explanation.memberships.isEmpty, explanation.sources.isEmpty, explanation.rejections.isEmpty {

@@ -89,6 +89,20 @@ struct StoredSet {
     self.state = state
   }
 
+  /// Reads the set as it was published at a moment, without the names behind its addresses.
+  ///
+  /// - Throws: `CommandFailure` when nothing is kept of the moment, or the set had nothing yet.
+  init(_ name: SetName, at moment: Timestamp, from history: HistoryStore) async throws {
+    let record = try await history.published(name, at: moment)
+    guard let snapshot = try await Self.snapshot(of: name, record.generation, from: history) else {
+      throw CommandFailure(
+        .notFound, "generation \(record.generation) of set \(name) is not kept any more",
+        try: "a later moment")
+    }
+    self.snapshot = snapshot
+    state = SetState(set: name, status: .ok, heldReasons: [], checkedAt: moment, maxStale: .zero)
+  }
+
   /// Writes it as asked.
   func render(
     _ parameters: RepresentationParameters, _ configuration: Configuration, from history: HistoryStore

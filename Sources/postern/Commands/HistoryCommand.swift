@@ -40,6 +40,12 @@ struct HistoryCommand: AsyncParsableCommand {
     } else {
       found = try await history.intervals(for: try DomainName(subject), in: start...end, limit: limit)
     }
+    let blind = try await history.blindSpans(in: start...end)
+    for span in blind { Console.warn("nobody looked \(span.text)") }
+    if since != nil { try await history.requireKept(end) }
+    if let horizon = try await history.horizon(), start < horizon, since != nil {
+      Console.warn("nothing is kept of the time before \(horizon)")
+    }
     guard !found.isEmpty else {
       throw CommandFailure(
         .notFound, "nothing was seen of \(subject) in that time", try: "a wider --since, or 'postern names'")

@@ -78,10 +78,11 @@ struct ResolveCommand: AsyncParsableCommand {
     defer { try? history.close() }
     var logger = Logger(label: "postern", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .warning
-    let watch = Watch(
+    var watch = Watch(
       policies: policies, vantages: vantages, limits: configuration.limits.limits,
       restored: try await history.restore(), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
+    try await watch.keepJournal(in: history, policies: policies, at: clock.now)
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, publisher: Unserved(), clock: clock, logger: logger
     )

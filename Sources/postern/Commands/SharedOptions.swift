@@ -65,7 +65,7 @@ struct Moment {
   init(_ text: String, now: Timestamp) throws {
     if let timestamp = Timestamp(text) {
       self.timestamp = timestamp
-    } else if let span = QuantityText.duration(text) {
+    } else if let span = QuantityText.duration(text.hasSuffix(" ago") ? String(text.dropLast(4)) : text) {
       timestamp = now - span
     } else {
       throw CommandFailure(

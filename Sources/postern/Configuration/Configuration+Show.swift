@@ -29,6 +29,7 @@ extension Configuration {
       ] + shownFormats + [
         ("sources", .list(sources.map(\.shown))),
         ("limits", limits.shown),
+        ("history", history.shown),
         ("tokens", .list(tokens.map(\.shown))),
       ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]) + shownTemplates)
   }
@@ -140,6 +141,15 @@ extension WebhookSetting {
     ]
     if let sets { pairs.append(("sets", .list(sets.map { .text($0.text) }))) }
     return .mapping(pairs)
+  }
+}
+
+extension HistorySettings {
+  fileprivate var shown: ShownValue {
+    .mapping([
+      ("keep", span(keep)), ("journal", span(journal)),
+      ("maxSize", .decided(.text(QuantityText.text(octets: maxSize.value)), by: maxSize.origin)),
+    ])
   }
 }
 

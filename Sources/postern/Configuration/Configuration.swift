@@ -20,6 +20,7 @@ struct Configuration: Sendable, Equatable {
   let formats: [LineFormatSetting]
   let sources: [SourceSetting]
   let limits: LimitSettings
+  let history: HistorySettings
   let tokens: [TokenSetting]
   /// The folder of one's own formats; nil for none.
   let templates: Setting<String?>

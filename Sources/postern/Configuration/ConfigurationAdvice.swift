@@ -29,7 +29,8 @@ struct ConfigurationFacts: Sendable {
 extension Configuration {
   /// Everything that is legal but unwise, in the order of the configuration's sections.
   func advice(_ facts: ConfigurationFacts = ConfigurationFacts()) -> [ConfigurationAdvice] {
-    listenAdvice() + upstreamAdvice() + setAdvice() + sourceAdvice(facts) + tokenAdvice(facts)
+    listenAdvice() + upstreamAdvice() + setAdvice() + historyAdvice() + sourceAdvice(facts)
+      + tokenAdvice(facts)
   }
 
   private func listenAdvice() -> [ConfigurationAdvice] {

@@ -49,7 +49,7 @@ extension Configuration {
         ?? self.state,
       listen: listen ?? self.listen, http: http, upstreams: upstreams?.map { .some($0) } ?? self.upstreams,
       sets: sets,
-      formats: formats, sources: sources, limits: limits, tokens: tokens,
+      formats: formats, sources: sources, limits: limits, history: history, tokens: tokens,
       templates: templates, push: push, webhooks: webhooks)
   }
 }

@@ -18,6 +18,7 @@ enum ConfigurationReader {
     let formats = readFormats(&root)
     let sources = root.child("sources").map { readSources($0, formats: formats) } ?? []
     let limits = readLimits(&root)
+    let history = readHistory(&root)
     let tokens = root.child("tokens").map(readTokens) ?? []
     let templates = root.setting("templates", default: nil) { $0.value(.absolutePath) }
     let webhooks = readWebhooks(&root, sets: sets)
@@ -26,7 +27,8 @@ enum ConfigurationReader {
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, http: http,
       upstreams: upstreams,
       sets: sets,
-      formats: formats, sources: sources, limits: limits, tokens: tokens, templates: templates,
+      formats: formats, sources: sources, limits: limits, history: history, tokens: tokens,
+      templates: templates,
       push: push, webhooks: webhooks)
   }
 

@@ -22,6 +22,25 @@ enum QuantityText {
     return "\(total)ms"
   }
 
+  /// Reads a size with its unit, a power of a thousand. Nil for anything else.
+  static func octets(_ text: String) -> Int64? {
+    for (unit, octets) in sizes where text.hasSuffix(unit) {
+      guard let count = wholeNumber(text.dropLast(unit.count)) else { continue }
+      let (total, overflow) = count.multipliedReportingOverflow(by: octets)
+      return overflow ? nil : total
+    }
+    return nil
+  }
+
+  /// Writes a size in the largest unit that needs no fraction; one that no unit fits, as of a file, with a tenth.
+  static func text(octets: Int64) -> String {
+    if octets > 0, let (unit, size) = sizes.last(where: { octets % $0.1 == 0 }) {
+      return "\(octets / size)\(unit)"
+    }
+    guard let (unit, size) = sizes.last(where: { octets >= $0.1 }) else { return "\(octets / 1000)kB" }
+    return "\(octets / size).\(octets / (size / 10) % 10)\(unit)"
+  }
+
   /// Reads `50%` or `12.5%` as a share; nil for anything else.
   static func percentage(_ text: String) -> Double? {
     guard text.hasSuffix("%"), let number = decimal(text.dropLast()) else { return nil }
@@ -48,6 +67,10 @@ enum QuantityText {
     guard utf8.count == 1 || utf8.first != UInt8(ascii: "0") else { return nil }
     return Int64(text)
   }
+
+  private static let sizes: [(String, Int64)] = [
+    ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
+  ]
 
   // From small to large, so that "5m" is tried as milliseconds ("ms") before minutes.
   private static let units: [(String, Int64)] = [

@@ -1,0 +1,61 @@
+package import Deciding
+internal import GRDB
+internal import Synchronization
+
+extension HistoryStore {
+  /// Begins a service's part of the journal: notes the effective policies that differ from the last ones, as decisions,
+  /// and stores all that is known, so that a replay can begin here. Call it before anything is committed.
+  ///
+  /// - Parameter user: who started the service.
+  /// - Returns: the number of the next step.
+  package func startJournal(
+    _ circumstances: JournalCircumstances, by user: String, at now: Timestamp
+  ) async throws -> Int64 {
+    guard mode == .writer else { throw HistoryError.readOnly(path: path) }
+    return try await withoutTransaction { [self] db in
+      try interned.withLock { interned in
+        var number: Int64 = 0
+        do {
+          try db.inTransaction(.immediate) {
+            number = try JournalWriter(db: db).start(circumstances, by: user, at: now, interning: &interned)
+            return .commit
+          }
+        } catch {
+          interned.removeAll()
+          throw error
+        }
+        return number + 1
+      }
+    }
+  }
+
+  /// The next steps of the journal after one, at most so many; empty at the end.
+  package func journal(after number: Int64, limit: Int) async throws -> [JournalEntry] {
+    try await read { [self] db in
+      try journalNames.withLock { names in
+        try JournalReader(db: db).entries(after: number, limit: limit, &names)
+      }
+    }
+  }
+
+  /// The newest step with its state that is not later than `moment`, else the first there is; nil for an empty journal.
+  package func replayStart(at moment: Timestamp?) async throws -> (number: Int64, at: Timestamp)? {
+    try await read { db in
+      let states = "SELECT id, at FROM journal WHERE mark IN ('start', 'checkpoint')"
+      if let moment {
+        let before = try db.rows(
+          "\(states) AND at <= ? ORDER BY id DESC LIMIT 1", moment.milliseconds
+        ) { (number: try $0.integer(0), at: try $0.timestamp(1)) }.first
+        if let before { return before }
+      }
+      return try db.rows("\(states) ORDER BY id LIMIT 1") {
+        (number: try $0.integer(0), at: try $0.timestamp(1))
+      }.first
+    }
+  }
+
+  /// What is stored beside a start or checkpoint; nil beside others, and beside starts of which others tell enough.
+  package func journalState(beside number: Int64) async throws -> RestoredState? {
+    try await read { db in try JournalReader(db: db).state(beside: number) }
+  }
+}

@@ -1,0 +1,132 @@
+internal import DNS
+internal import Deciding
+internal import GRDB
+
+/// Writes steps of the journal inside a transaction that the caller opened.
+struct JournalWriter {
+  let db: Database
+
+  func write(_ entries: [JournalEntry], interning: inout InternTable) throws {
+    guard !entries.isEmpty else { return }
+    let extend = try db.cachedStatement(sql: "UPDATE journal SET last = ?2, count = ?3 WHERE id = ?1")
+    let insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO journal (id, at, last, count, asked, answer, mark, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    let newest = try db.integer("SELECT max(id) FROM journal") ?? 0
+    for entry in entries {
+      if entry.number <= newest {
+        try extend.run(entry.number, entry.last.milliseconds, entry.count)
+        continue
+      }
+      var (asked, answer): (Int64?, Int64?) = (nil, nil)
+      if case .lookup(let question, let vantage, let told) = entry.content {
+        asked = try interning.id(of: question, at: vantage, in: db)
+        answer = try interning.id(ofAnswer: StoredAnswer.text(told, to: question.name), in: db)
+      }
+      let mark = try mark(of: entry.content, interning: &interning)
+      try insert.run(
+        entry.number, entry.at.milliseconds, entry.last.milliseconds, entry.count, asked, answer, mark?.word,
+        mark?.detail)
+      if entry.content.mayHaveState { try storeState(beside: entry.number) }
+    }
+  }
+
+  /// Takes note of the policies, then of the start itself with all that is known.
+  ///
+  /// - Returns: the number of the start.
+  func start(
+    _ circumstances: JournalCircumstances, by user: String, at now: Timestamp, interning: inout InternTable
+  ) throws -> Int64 {
+    for policy in circumstances.policies {
+      let set = try interning.id(of: policy.name, in: db)
+      let json = try StoredPolicy(policy).canonicalJSON()
+      let known = try db.rows(
+        "SELECT json FROM policy WHERE setid = ? ORDER BY decision DESC LIMIT 1", set
+      ) { try $0.text(0) }.first
+      guard known != json else { continue }
+      try db.run(
+        """
+        INSERT INTO decision (at, kind, subject, reason, by, applied_at) VALUES (?1, ?2, ?3, 'configuration', ?4, ?1)
+        """, now.milliseconds, DecisionKind.configure.rawValue, policy.name.text, user)
+      try db.run(
+        "INSERT INTO policy (decision, setid, json) VALUES (?, ?, ?)", db.lastInsertedRowID, set, json)
+    }
+    let last = try db.rows("SELECT id, mark = 'start' FROM journal ORDER BY id DESC LIMIT 1") { row in
+      (id: try row.integer(0), isStart: try row.optionalInteger(1) == 1)
+    }.first
+    // A service that starts again and again, and learns nothing, must not fill the disk.
+    if let last, last.isStart {
+      try Self.removeStates(db, before: last.id + 1, after: last.id - 1)
+      try db.run("DELETE FROM journal WHERE id = ?", last.id)
+    }
+    let entry = JournalEntry(
+      number: (last?.id ?? 0) + 1, at: now, last: now, count: 1, content: .started(circumstances))
+    try write([entry], interning: &interning)
+    try thinStates()
+    return entry.number
+  }
+
+  /// Of starts, the states of the newest and of the first of each day are enough: a replay carries its own over the rest.
+  private func thinStates() throws {
+    let surplus = try db.rows(
+      """
+      SELECT id FROM (SELECT id, at FROM journal WHERE mark = 'start' ORDER BY id DESC LIMIT -1 OFFSET ?) AS old
+      WHERE EXISTS (
+        SELECT 1 FROM journal WHERE mark IN ('start', 'checkpoint') AND journal.id < old.id
+          AND journal.at / 86400000 = old.at / 86400000)
+      """, Self.newestStates
+    ) { try $0.integer(0) }
+    for id in surplus {
+      try Self.removeStates(db, before: id + 1, after: id - 1)
+      try db.run("UPDATE journal SET mark = 'restart' WHERE id = ?", id)
+    }
+  }
+
+  private static let newestStates: Int64 = 16
+
+  /// Removes what is stored beside steps; the steps stay.
+  static func removeStates(_ db: Database, before end: Int64, after start: Int64 = 0) throws {
+    for table in ["state_interval", "state_question", "state_learned", "state_element"] {
+      try db.run("DELETE FROM \(table) WHERE journal > ? AND journal < ?", start, end)
+    }
+  }
+
+  private func mark(of content: JournalContent, interning: inout InternTable) throws -> StoredMark? {
+    let (word, circumstances): (String, JournalCircumstances)
+    switch content {
+    case .started(let told): (word, circumstances) = ("start", told)
+    case .checkpoint(let told): (word, circumstances) = ("checkpoint", told)
+    default: return try StoredMark(content)
+    }
+    let policies = try circumstances.policies.compactMap { policy in
+      try db.integer(
+        "SELECT max(decision) FROM policy WHERE setid = ?", interning.id(of: policy.name, in: db))
+    }
+    return StoredMark(word, try StoredCircumstances(circumstances, policies: policies).stored())
+  }
+
+  /// The rows of this batch are written already, so the tables hold what `Watch` knows.
+  private func storeState(beside number: Int64) throws {
+    try db.run(
+      """
+      INSERT INTO state_interval (journal, observation, first, last, count, ttl, watched)
+      SELECT ?, observation, first, last, count, ttl, watched FROM active
+      """, number)
+    try db.run(
+      """
+      INSERT INTO state_question (journal, name, type, vantage, outcome, asked, succeeded, watched)
+      SELECT ?, name, type, vantage, outcome, asked, succeeded, watched FROM question
+      """, number)
+    try db.run(
+      "INSERT INTO state_learned (journal, name) SELECT ?, name FROM learned WHERE state <> 'quarantined'",
+      number)
+    try db.run(
+      """
+      INSERT INTO state_element (journal, setid, serial, addr, first, last, names)
+      SELECT ?, setid, (SELECT max(serial) FROM generation WHERE generation.setid = element.setid),
+        addr, first, last, names
+      FROM element
+      """, number)
+  }
+}

@@ -1,0 +1,76 @@
+internal import DNS
+internal import Deciding
+internal import Foundation
+
+/// What is no lookup, as it stands in `journal.mark` and `journal.detail`.
+struct StoredMark {
+  let word: String
+  let detail: String?
+
+  init(_ word: String, _ detail: String? = nil) {
+    self.word = word
+    self.detail = detail
+  }
+
+  /// Nil for a lookup, and for what needs the numbers of policies.
+  init?(_ content: JournalContent) throws {
+    switch content {
+    case .lookup, .started, .checkpoint: return nil
+    case .decided: self.init("decided")
+    case .tracked(let name): self.init("tracked", name.text)
+    case .untracked(let name): self.init("untracked", name.text)
+    case .vantages(let vantages): self.init("vantages", try vantages.map(\.label).stored())
+    case .tap(let tap, let isLive): self.init(isLive ? "tap" : "untap", tap.label)
+    case .swept: self.init("swept")
+    case .decision(let decision): self.init("decision", "\(decision.id)")
+    }
+  }
+
+  /// What it tells; nil for what needs more than this row.
+  func content() throws -> JournalContent? {
+    let text = detail ?? ""
+    switch word {
+    case "decided": return .decided
+    case "tracked": return .tracked(DomainName(canonical: text))
+    case "untracked": return .untracked(DomainName(canonical: text))
+    case "vantages":
+      let labels = try JSONDecoder().decode([String].self, from: Data(text.utf8))
+      return .vantages(labels.map { Vantage($0) })
+    case "tap": return .tap(Vantage(text), isLive: true)
+    case "untap": return .tap(Vantage(text), isLive: false)
+    case "swept": return .swept
+    default: return nil
+    }
+  }
+}
+
+/// `journal.detail` of a start or checkpoint.
+struct StoredCircumstances: Codable {
+  let vantages: [String]
+  let taps: [String: Bool]
+  let queriesPerSecond: Int
+  let outstanding: Int
+  let namesPerPattern: Int
+  let addressesPerName: Int
+  /// The decisions that told the sets' policies, in the configuration's order.
+  let policies: [Int64]
+
+  init(_ circumstances: JournalCircumstances, policies: [Int64]) {
+    vantages = circumstances.vantages.map(\.label)
+    taps = Dictionary(circumstances.taps.map { ($0.key.label, $0.value) }) { first, _ in first }
+    queriesPerSecond = circumstances.limits.queriesPerSecond
+    outstanding = circumstances.limits.outstanding
+    namesPerPattern = circumstances.limits.namesPerPattern
+    addressesPerName = circumstances.limits.addressesPerName
+    self.policies = policies
+  }
+
+  func circumstances(_ policies: [SetPolicy]) -> JournalCircumstances {
+    JournalCircumstances(
+      vantages: vantages.map { Vantage($0) },
+      taps: Dictionary(taps.map { (Vantage($0.key), $0.value) }) { first, _ in first },
+      limits: Limits(
+        queriesPerSecond: queriesPerSecond, outstanding: outstanding, namesPerPattern: namesPerPattern,
+        addressesPerName: addressesPerName), policies: policies)
+  }
+}

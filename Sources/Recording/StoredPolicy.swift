@@ -1,0 +1,69 @@
+internal import DNS
+internal import Deciding
+internal import Foundation
+
+/// A set's policy as it stands in `policy.json`, with units in the names of the numbers.
+struct StoredPolicy: Codable {
+  private let name: String
+  private let selectors: [String]
+  private let seeds: [String]
+  private let candidates: [String]
+  private let families: [String]
+  private let retentionMilliseconds: Int64
+  private let maxStaleMilliseconds: Int64
+  private let floorMilliseconds: Int64
+  private let ceilingMilliseconds: Int64
+  private let shrink: Double
+  private let growth: Double
+  private let maxElements: Int
+  private let allowSpecial: [String]
+  private let expectedAliasSuffixes: [String]
+  private let expectedServiceTags: [String]
+
+  init(_ policy: SetPolicy) {
+    name = policy.name.text
+    selectors = policy.selectors.map(\.description)
+    seeds = policy.seeds.map(\.text)
+    candidates = policy.candidates.map(\.text)
+    families = policy.families.sorted().map(\.description)
+    retentionMilliseconds = policy.retention.milliseconds
+    maxStaleMilliseconds = policy.maxStale.milliseconds
+    floorMilliseconds = policy.refresh.floor.milliseconds
+    ceilingMilliseconds = policy.refresh.ceiling.milliseconds
+    shrink = policy.guards.shrink
+    growth = policy.guards.growth
+    maxElements = policy.guards.maxElements
+    allowSpecial = policy.guards.allowSpecial.map(\.description)
+    expectedAliasSuffixes = policy.expectedAliasSuffixes.map(\.text)
+    expectedServiceTags = policy.expectedServiceTags
+  }
+
+  /// The policy again; nil when it isn't one that Postern wrote.
+  var policy: SetPolicy? {
+    guard let set = SetName(name) else { return nil }
+    let watched = selectors.compactMap { text -> Selector? in
+      text.contains("*")
+        ? (try? NamePattern(text)).map { .pattern($0) } : .name(DomainName(canonical: text))
+    }
+    guard watched.count == selectors.count else { return nil }
+    return SetPolicy(
+      name: set, selectors: watched, seeds: seeds.map(DomainName.init(canonical:)),
+      candidates: candidates.map(DomainName.init(canonical:)),
+      families: Set(AddressFamily.allCases.filter { families.contains($0.description) }),
+      retention: .milliseconds(retentionMilliseconds), maxStale: .milliseconds(maxStaleMilliseconds),
+      refresh: RefreshPolicy(
+        floor: .milliseconds(floorMilliseconds), ceiling: .milliseconds(ceilingMilliseconds)),
+      guards: GuardPolicy(
+        shrink: shrink, growth: growth, maxElements: maxElements,
+        allowSpecial: allowSpecial.compactMap { IPPrefix($0) }),
+      expectedAliasSuffixes: expectedAliasSuffixes.map(DomainName.init(canonical:)),
+      expectedServiceTags: expectedServiceTags)
+  }
+
+  /// The same policy always gives the same text.
+  func canonicalJSON() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}

@@ -1,0 +1,39 @@
+import Deciding
+import Recording
+
+/// The journal of a span, read page by page so that a month costs no more memory than an hour.
+struct JournalTape {
+  private let history: HistoryStore
+  private let first: Int64
+  private let end: Timestamp
+  /// The start or checkpoint from which it plays.
+  let start: Timestamp
+
+  private static let page = 5_000
+
+  init(_ history: HistoryStore, since: Timestamp?, until end: Timestamp) async throws {
+    guard let start = try await history.replayStart(at: since) else {
+      throw CommandFailure(
+        .notFound, "no lookups were recorded yet", try: "'postern serve', or 'postern resolve'")
+    }
+    self.history = history
+    self.end = end
+    first = start.number
+    self.start = start.at
+  }
+
+  /// Gives out each step in order with what is stored beside it, until `body` says that it is enough.
+  func play(_ body: (JournalEntry, RestoredState?) async throws -> Bool) async throws {
+    var last = first - 1
+    while true {
+      let entries = try await history.journal(after: last, limit: Self.page)
+      for entry in entries {
+        guard entry.at <= end else { return }
+        let state = entry.content.mayHaveState ? try await history.journalState(beside: entry.number) : nil
+        guard try await body(entry, state) else { return }
+        last = entry.number
+      }
+      if entries.count < Self.page { return }
+    }
+  }
+}

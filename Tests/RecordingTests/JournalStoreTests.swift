@@ -1,0 +1,111 @@
+import DNS
+import Deciding
+import GRDB
+import Testing
+
+@testable import Recording
+
+@Suite struct JournalStoreTests {
+  @Test func `Each kind of step reads back as it was written, over a new opening too`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let start = try await store.startJournal(try circumstances(), by: "root", at: time(1))
+    #expect(start == 2)
+    let id = try await store.record(
+      Decision(at: time(1), kind: .forget, subject: "20.1.2.3", reason: "moved", by: "anna"))
+    let decision = try #require(try await store.decisions(limit: 1).first)
+    #expect(decision.id == id)
+    let question = Question(try name("a.example.com"), .a)
+    let owner = try name("edge.example.net")
+    let answer = JournalAnswer(
+      outcome: .answer,
+      records: [
+        ResourceRecord(owner: question.name, type: .cname, ttl: TTL(wire: 30), data: .name(owner)),
+        ResourceRecord(owner: owner, type: .a, ttl: TTL(wire: 0), data: .address(try address("20.1.2.3"))),
+      ])
+    let contents: [JournalContent] = [
+      .lookup(question, Vantage("one"), answer),
+      .lookup(
+        Question(question.name, .aaaa), Vantage("a b"),
+        JournalAnswer(outcome: .failure(.timeout), records: [])),
+      .decided, .tracked(owner), .untracked(owner), .vantages([Vantage("one"), Vantage("two\n")]),
+      .tap(Vantage("tap"), isLive: true), .tap(Vantage("tap"), isLive: false), .swept, .decision(decision),
+    ]
+    var entries = contents.enumerated().map { index, content in
+      JournalEntry(number: Int64(index) + 2, at: time(2), last: time(2), count: 1, content: content)
+    }
+    let before = entries
+    try await store.commit(at: 2) { $0.journal = before }
+    // A run that went on replaces what was stored of it.
+    entries[0] = JournalEntry(number: 2, at: time(2), last: time(9), count: 4, content: contents[0])
+    let longer = entries[0]
+    try await store.commit(at: 9) { $0.journal = [longer] }
+    try store.close()
+    let read = try await scratch.open(.reader).journal(after: 1, limit: 100)
+    #expect(read == entries)
+    #expect(try await scratch.open(.reader).journal(after: 9, limit: 2).map(\.number) == [10, 11])
+  }
+
+  @Test func `A start has all that is known beside it, and a policy is noted when it is another`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let set = try setName("mcr")
+    let seen = observation(try key("a.example.com", "20.1.2.3"), first: 1, last: 4)
+    let first = try publication(of: set, 1, at: 3, [try address("20.1.2.3")])
+    let status = QuestionStatus(
+      question: Question(try name("a.example.com"), .a), vantage: Vantage("upstream"), outcome: .answer,
+      askedAt: time(4), succeededAt: time(4), watched: 3000)
+    try await store.commit(at: 4) { batch in
+      batch.observations = [seen]
+      batch.questions = [status]
+      batch.publications = [first]
+    }
+    _ = try await store.startJournal(try circumstances(), by: "root", at: time(5))
+    let state = try #require(try await store.journalState(beside: 1))
+    #expect(state.observations == [seen])
+    #expect(state.questions == [status])
+    #expect(state.snapshots == [set: first.snapshot])
+    let entry = try #require(try await store.journal(after: 0, limit: 1).first)
+    #expect(entry.content == .started(try circumstances()))
+    // A start that nothing followed makes room for the next: a service that crashes again and again fills no disk.
+    for moment in 6..<20 { _ = try await store.startJournal(try circumstances(), by: "root", at: time(Int64(moment))) }
+    #expect(try await store.value("SELECT count(*) FROM journal") == 1)
+    #expect(try await store.value("SELECT count(*) FROM state_interval") == 1)
+    let decisions = try await store.decisions(limit: 9)
+    #expect(decisions.map(\.kind) == [.configure])
+    #expect(decisions[0].by == "root" && decisions[0].subject == "mcr" && decisions[0].policy != nil)
+    _ = try await store.startJournal(try circumstances(retention: 60), by: "anna", at: time(30))
+    #expect(try await store.decisions(limit: 9).map(\.by) == ["anna", "root"])
+    #expect(try await store.pendingDecisions().isEmpty)
+  }
+
+  @Test func `Of many starts the newest keep their state, and a replay can begin at each that does`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    var number: Int64 = 0
+    for moment in 1...40 as ClosedRange<Int64> {
+      number = try await store.startJournal(try circumstances(), by: "root", at: time(moment * 60))
+      let step = JournalEntry(
+        number: number, at: time(moment * 60), last: time(moment * 60), count: 1, content: .swept)
+      try await store.commit(at: moment * 60) { $0.journal = [step] }
+    }
+    #expect(try await store.value("SELECT count(*) FROM journal WHERE mark = 'restart'") == 23)
+    #expect(try await store.replayStart(at: nil)?.number == 1)
+    #expect(try await store.replayStart(at: time(30 * 60))?.number == 59)
+    let hasState = try await store.journalState(beside: 3) != nil
+    #expect(!hasState)
+    let entries = try await store.journal(after: 0, limit: 1000)
+    #expect(entries.count { if case .started = $0.content { true } else { false } } == 40)
+  }
+
+  private func circumstances(retention: Int64 = 3600) throws -> JournalCircumstances {
+    let policy = SetPolicy(
+      name: try setName("mcr"),
+      selectors: [.name(try name("a.example.com")), .pattern(try NamePattern("*.data.example.com"))],
+      seeds: [try name("x.data.example.com")], families: [.ipv4], retention: .seconds(retention),
+      guards: GuardPolicy(shrink: 0.25, allowSpecial: [try #require(IPPrefix("10.0.0.0/8"))]),
+      expectedAliasSuffixes: [try name("example.net")], expectedServiceTags: ["AzureFrontDoor.FirstParty"])
+    return JournalCircumstances(
+      vantages: [Vantage("one")], taps: [Vantage("tap"): true], limits: Limits(), policies: [policy])
+  }
+}
