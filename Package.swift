@@ -74,7 +74,7 @@ let package = Package(
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
-      resources: ["0001-history.sql", "0002-learning.sql"].map { .embedInCode($0) }),
+      resources: ["0001-history.sql", "0002-learning.sql", "0005-events.sql"].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
       "Learning", ["DNS", "Deciding", "CZlib", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),

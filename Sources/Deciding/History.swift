@@ -105,6 +105,8 @@ package enum RejectionReason: String, Hashable, Sendable {
   case outOfChain
   /// The name already has as many addresses as `addressesPerName` allows.
   case tooManyAddresses
+  /// It is far from every address that the name ever had, and fewer vantages gave it than the set asks for.
+  case unconfirmed
 }
 
 /// A name that was learned, and how far it is believed.
@@ -199,14 +201,14 @@ package struct Event: Hashable, Sendable {
   /// When it happened; several events may share a moment, and the history keeps their order.
   package let at: Timestamp
   /// A stable word for programs, such as `set.held` or `address.rejected`.
-  package let kind: String
+  package let kind: EventKind
   /// The set, name, address or upstream that it is about.
   package let subject: String
   /// One sentence for people.
   package let detail: String
 
   /// An event to be stored; the history keeps the newest 100,000.
-  package init(at: Timestamp, kind: String, subject: String, detail: String) {
+  package init(at: Timestamp, kind: EventKind, subject: String, detail: String) {
     self.at = at
     self.kind = kind
     self.subject = subject
@@ -304,6 +306,8 @@ package struct HistoryBatch: Sendable {
   package var dismissedNames: [DomainName] = []
   /// How sources do; each replaces the earlier report.
   package var sourceReports: [SourceReport] = []
+  /// How vantages do; each replaces the earlier report. Nil leaves the stored ones as they are.
+  package var vantageReports: [VantageReport]?
   /// In the order in which they happened.
   package var events: [Event] = []
   /// Ids of operator decisions that took effect with this commit.
@@ -320,6 +324,7 @@ package struct HistoryBatch: Sendable {
       && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
       && sightings.isEmpty && uncoveredNames.isEmpty && dismissedNames.isEmpty && sourceReports.isEmpty
+      && vantageReports == nil
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty
   }
 }
@@ -342,6 +347,10 @@ package struct RestoredState: Sendable {
   package var sightings: [NameSightings] = []
   /// What is left for a person to decide about.
   package var uncoveredNames: [UncoveredName] = []
+  /// How vantages did at the last commit: one that was set aside stays so.
+  package var vantageReports: [VantageReport] = []
+  /// Every address that a name ever had, for the names of sets that ask for confirmation.
+  package var seenAddresses: [DomainName: Set<IPAddress>] = [:]
 
   /// What a first start finds: nothing.
   package init() {}
@@ -444,10 +453,14 @@ package protocol HistoryReader: Sendable {
   func uncoveredNames() async throws -> [UncoveredName]
   /// How each source did when it last reported, by label.
   func sourceReports() async throws -> [StoredSourceReport]
+  /// How each vantage did when it was last told, by label, with when that was.
+  func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)]
   /// The newest events first.
   ///
   /// - Parameter kind: only events of this kind; nil means all.
-  func events(kind: String?, limit: Int) async throws -> [Event]
+  func events(kind: EventKind?, limit: Int) async throws -> [Event]
+  /// The events that a query selects, in its order.
+  func events(_ query: EventQuery) async throws -> [StoredEvent]
   /// The decisions of operators, newest first.
   func decisions(limit: Int) async throws -> [Decision]
 }

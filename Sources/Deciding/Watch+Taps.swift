@@ -15,7 +15,7 @@ extension Watch {
     passTime(at: tap, now)
     taps[tap] = isLive
     pending.note(
-      isLive ? "tap.connected" : "tap.gone", tap.label,
+      isLive ? .tapConnected : .tapGone, tap.label,
       isLive ? "a resolver tells what clients ask and get" : "what it gave is frozen until it comes back",
       at: now)
   }

@@ -16,6 +16,7 @@ struct Postern: AsyncParsableCommand {
       ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self,
       ApproveCommand.self, FormatsCommand.self, ConsumersCommand.self, KeyCommand.self, VerifyCommand.self,
       ForgetCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
+      VantagesCommand.self, EventsCommand.self, DigestCommand.self,
     ])
 
   /// The exit codes are our own, so the parser's are mapped.

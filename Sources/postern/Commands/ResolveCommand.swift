@@ -80,7 +80,7 @@ struct ResolveCommand: AsyncParsableCommand {
     logger.logLevel = .warning
     let watch = Watch(
       policies: policies, vantages: vantages, limits: configuration.limits.limits,
-      restored: try await history.restore(), now: clock.now, seed: .random(in: .min ... .max),
+      restored: try await history.restore(for: policies), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, publisher: Unserved(), clock: clock, logger: logger
