@@ -36,6 +36,7 @@ struct App {
     }
     let limits = configuration.limits.limits
     var settings = ResolverSettings(limits)
+    settings.learnsCase = true
     settings.marksQueries = !configuration.sources.isEmpty
     let resolver = try DNSResolver(upstreams: choice.upstreams, settings: settings, now: { clock.now })
 

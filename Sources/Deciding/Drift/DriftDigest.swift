@@ -12,7 +12,7 @@ package struct DriftDigest: Sendable, Hashable {
   ///
   /// - Parameter events: of the span, the newest first; of each kind only the newest few are spelled out.
   package init(
-    of window: ClosedRange<Timestamp>, events: [Event], sets: [SetChange], vantages: [VantageReport],
+    of window: ClosedRange<Timestamp>, events: [Event], sets: [SetDrift], vantages: [VantageReport],
     sources: [SourceReport], uncovered: [DomainName]
   ) {
     self.window = window
@@ -80,7 +80,7 @@ package struct DriftDigest: Sendable, Hashable {
 }
 
 /// How a set changed in a span.
-package struct SetChange: Sendable, Hashable {
+package struct SetDrift: Sendable, Hashable {
   package let name: SetName
   package let status: SetStatus
   /// Addresses now.
@@ -127,7 +127,7 @@ extension DriftDigest {
     query.since = window.lowerBound
     let events = try await history.events(query).map(\.event).filter { $0.at <= window.upperBound }
     let states = try await history.setStates()
-    var sets = [SetChange]()
+    var sets = [SetDrift]()
     for policy in policies {
       guard let state = states.first(where: { $0.set == policy.name }),
         let last = try await history.generation(of: policy.name, at: window.upperBound)
@@ -137,7 +137,7 @@ extension DriftDigest {
       let step = try await history.difference(of: policy.name, from: first, to: last.generation)
       let isStale = window.upperBound - state.checkedAt > state.maxStale
       sets.append(
-        SetChange(
+        SetDrift(
           name: policy.name, status: isStale ? .stale : state.status, size: last.size,
           generations: Int(last.generation.number - first.number), entered: step?.entered.count ?? 0,
           left: step?.left.count ?? 0))
