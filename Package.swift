@@ -74,7 +74,9 @@ let package = Package(
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
-      resources: ["0001-history.sql", "0002-learning.sql", "0006-journal.sql"].map { .embedInCode($0) }),
+      resources: ["0001-history.sql", "0002-learning.sql", "0005-events.sql", "0006-journal.sql"].map {
+        .embedInCode($0)
+      }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
       "Learning",

@@ -26,13 +26,15 @@ package struct SetPolicy: Sendable, Hashable {
   package let expectedAliasSuffixes: [DomainName]
   /// Azure service tags in which the addresses are expected; a report, never a filter. Empty when unknown.
   package let expectedServiceTags: [String]
+  /// Whether sudden addresses wait for another vantage; of several sets that share a name, the strictest counts.
+  package let confirmation: ConfirmationPolicy
 
   package init(
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
     guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = [],
-    expectedServiceTags: [String] = []
+    expectedServiceTags: [String] = [], confirmation: ConfirmationPolicy = ConfirmationPolicy()
   ) {
     self.name = name
     self.selectors = selectors
@@ -45,6 +47,7 @@ package struct SetPolicy: Sendable, Hashable {
     self.guards = guards
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.expectedServiceTags = expectedServiceTags
+    self.confirmation = confirmation
   }
 
   /// 24 h.

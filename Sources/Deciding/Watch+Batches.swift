@@ -121,9 +121,9 @@ extension Watch {
   private mutating func noteObjections(_ set: WatchedSet, _ objections: [GuardObjection], at now: Timestamp) {
     let name = set.policy.name.text
     if set.objections.isEmpty, !objections.isEmpty {
-      pending.note("set.held", name, objections.map(\.description).joined(separator: "; "), at: now)
+      pending.note(.setHeld, name, objections.map(\.description).joined(separator: "; "), at: now)
     } else if !set.objections.isEmpty, objections.isEmpty {
-      pending.note("set.released", name, "no guard objects any more", at: now)
+      pending.note(.setReleased, name, "no guard objects any more", at: now)
     }
   }
 

@@ -49,7 +49,7 @@ extension Watch {
       case .refused: reach(.uncoveredNames, sighting.name.text, at: sighting.at)
       case .confirmed:
         pending.note(
-          "name.uncovered", sighting.name.text,
+          .nameUncovered, sighting.name.text,
           "clients use it and no set watches it (\(sighting.relation)). Try: add it to a set if it belongs there",
           at: sighting.at)
       }
@@ -71,7 +71,7 @@ extension Watch {
     capCounts[cap, default: 0] += count
     let hour = now.milliseconds / 3_600_000
     guard pending.isFirstReport("cap \(cap.rawValue) \(hour)") else { return }
-    pending.note("cap.reached", subject, "\(cap.rawValue): \(cap.explanation)", at: now)
+    pending.note(.capReached, subject, "\(cap.rawValue): \(cap.explanation)", at: now)
   }
 
   /// Plans lookups for quarantined names, as many as their own budget allows.
@@ -149,9 +149,9 @@ extension Watch {
       untrack(displaced, at: now)
       noteForgotten(displaced)
       pending.note(
-        "name.forgotten", displaced.text, "nobody used it for a month and its pattern is full", at: now)
+        .nameForgotten, displaced.text, "nobody used it for a month and its pattern is full", at: now)
     }
-    pending.note("name.admitted", name.text, reason, at: now)
+    pending.note(.nameAdmitted, name.text, reason, at: now)
     track(name, isLearned: true, at: now, underway: underway)
     sightings.adopt(sources, of: name)
     return true
@@ -186,7 +186,7 @@ extension Watch {
     guard !sets[index].objections.isEmpty else { return }
     sets[index].isApproved = true
     sets[index].lookAgain()
-    pending.note("set.approved", subject, "an operator released what guards held", at: now)
+    pending.note(.setApproved, subject, "an operator released what guards held", at: now)
   }
 
   private mutating func forget(_ subject: String, at now: Timestamp) {
@@ -205,7 +205,7 @@ extension Watch {
       }
       askNow(name, at: now)
     }
-    pending.note("operator.forget", subject, "an operator had it forgotten", at: now)
+    pending.note(.operatorForget, subject, "an operator had it forgotten", at: now)
   }
 
   /// Ends what a name holds as an operator wants, so that no guard objects, and asks anew.

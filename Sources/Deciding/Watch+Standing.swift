@@ -13,7 +13,9 @@ extension Watch {
       candidatesAt = min(candidatesAt, now)
     }
     sweptAt = now
-    var isNews = passTime(atTaps: now)
+    pending.releaseEvents(at: now)
+    var isNews = endWaits(at: now)
+    isNews = passTime(atTaps: now) || isNews
     offerCandidates(at: now)
     let retired = names.values.flatMap { tracked in
       tracked.states.filter { !vantages.contains($0.vantage) && taps[$0.vantage] == nil }
@@ -62,6 +64,9 @@ extension Watch {
     for vantage in vantages {
       guard let health = health[vantage], health.isFailing else { continue }
       warnings.append("upstream \(vantage) fails: \(health.lastFailure ?? "no reply")")
+    }
+    for (vantage, fault) in setAside {
+      warnings.append("upstream \(vantage) is set aside: it \(fault.explanation)")
     }
     for (tap, isLive) in taps.sorted(by: { $0.key < $1.key }) where !isLive {
       warnings.append("nothing is connected to the tap \(tap), so what it gave is frozen")
@@ -118,7 +123,7 @@ extension Watch {
     sets[index].noteFreshness(oldest, isStale: oldest.map { now - $0 > policy.maxStale } ?? false)
     guard wasStale != sets[index].isStale else { return }
     pending.note(
-      sets[index].isStale ? "set.stale" : "set.fresh", policy.name.text,
+      sets[index].isStale ? .setStale : .setFresh, policy.name.text,
       sets[index].isStale
         ? "a name of it could not be looked up for longer than maxStale; the last good generation stays"
         : "all of its names are looked up again", at: now)

@@ -29,13 +29,20 @@ extension Watch {
   }
 
   /// Judges a record that isn't held yet.
-  func admission(for tracked: TrackedName) -> RecordAdmission {
+  func admission(for tracked: TrackedName, at vantage: Vantage) -> RecordAdmission {
     let policies = tracked.sets.map { sets[$0].policy }
     let held = Set(tracked.states.lazy.flatMap(\.records).map(\.data))
     let room = limits.addressesPerName
+    let (rule, confirmation, isExpected) = (confirmationRule(of: tracked), self.confirmation, self.isExpected)
     return { record, opened in
       if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
         return .notGlobalUnicast
+      }
+      if let rule, case .address(let address) = record.data, !held.contains(record.data),
+        !confirmation.isNear(address, to: tracked.name), isExpected(address) != true,
+        !confirmation.isConfirmed(address, of: tracked.name, at: vantage, by: rule)
+      {
+        return .unconfirmed
       }
       return held.contains(record.data) || held.count + opened < room ? nil : .tooManyAddresses
     }
@@ -86,6 +93,8 @@ extension Watch {
     }
     for index in tracked.sets { sets[index].stopAwaiting(name) }
     usedAt[name] = nil
+    drift[name] = nil
+    confirmation.forget(name)
     sightings.forget(name)
   }
 
@@ -107,6 +116,7 @@ extension Watch {
       sets[index].replace(old[position], with: new)
     }
     pending.add(step)
+    learnNetworks(step.opened, of: before)
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
     if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
     return isNews
@@ -145,7 +155,7 @@ extension Watch {
     guard isDenied, !vantages.isEmpty, quarantine.forget(name, at: now) else { return }
     untrack(name, at: now)
     pending.forgottenNames.append(name)
-    pending.note("name.forgotten", name.text, "no upstream knows the name any more", at: now)
+    pending.note(.nameForgotten, name.text, "no upstream knows the name any more", at: now)
   }
 
   /// Reports aliases that lead where nobody expected.
@@ -159,7 +169,7 @@ extension Watch {
           || policy.expectedAliasSuffixes.contains { link.target.isSubdomain(of: $0) }
         guard !isExpected, pending.isFirstReport("alias \(policy.name) \(link.target)") else { continue }
         pending.note(
-          "alias.unexpected", link.target.text,
+          .aliasUnexpected, link.target.text,
           "\(lookup.question.name) leads to \(link.target), outside the expected suffixes of set \(policy.name)",
           at: lookup.at)
       }
@@ -174,17 +184,17 @@ extension Watch {
     guard wasFailing != vantage.isFailing else { return }
     if vantage.isFailing {
       pending.note(
-        "upstream.failing", lookup.vantage.label,
+        .upstreamFailing, lookup.vantage.label,
         "\(vantage.failures) lookups in a row failed, the last by \(vantage.lastFailure ?? "no reply")",
         at: lookup.at)
     } else {
-      pending.note("upstream.recovered", lookup.vantage.label, "answers again", at: lookup.at)
+      pending.note(.upstreamRecovered, lookup.vantage.label, "answers again", at: lookup.at)
       askAgain(at: lookup.vantage, now: lookup.at)
     }
   }
 
   /// Asks at once what failed at a vantage and waits for its turn, since the vantage answers again.
-  private mutating func askAgain(at vantage: Vantage, now: Timestamp) {
+  mutating func askAgain(at vantage: Vantage, now: Timestamp) {
     for tracked in names.values {
       for clock in tracked.state(at: vantage)?.clocks ?? [] where clock.failures > 0 {
         let question = Question(tracked.name, clock.type)
@@ -198,11 +208,17 @@ extension Watch {
     for observation in restored.observations {
       let key = observation.key
       let types = names[key.name].map(askedTypes) ?? []
+      if case .address(let address) = key.data, names[key.name].flatMap(confirmationRule(of:)) != nil {
+        confirmation.learn(address, of: key.name)
+      }
       if let first = types.first, key.type == .cname || types.contains(key.type) {
         names[key.name]?.restore(observation, aliasesAskedBy: first)
       } else {
         pending.closed.append((observation, max(now, observation.lastSeen + .milliseconds(1))))
       }
+    }
+    for (name, addresses) in restored.seenAddresses {
+      for address in addresses { confirmation.learn(address, of: name) }
     }
     for status in restored.questions {
       if let tracked = names[status.question.name], askedTypes(tracked).contains(status.question.type) {

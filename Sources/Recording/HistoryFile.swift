@@ -132,7 +132,7 @@ enum HistoryFile {
     "learned",
     "generation",
     "delta", "checkpoint", "element", "set_state", "event", "decision", "follower", "watch",
-    "sighting", "uncovered", "source", "horizon", "policy", "asked", "answer", "journal", "state_interval",
-    "state_question", "state_learned", "state_element",
+    "sighting", "uncovered", "source", "vantage_report", "horizon", "policy", "asked", "answer", "journal",
+    "state_interval", "state_question", "state_learned", "state_element",
   ]
 }

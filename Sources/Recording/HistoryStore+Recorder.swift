@@ -40,6 +40,7 @@ extension HistoryStore: HistoryRecorder {
       state.positions = try Self.positions(db)
       state.sightings = try Self.sightings(db)
       state.uncoveredNames = try Self.uncoveredNames(db)
+      state.vantageReports = try Self.vantageReports(db).map(\.report)
       return state
     }
   }

@@ -19,6 +19,9 @@ struct StoredPolicy: Codable {
   private let allowSpecial: [String]
   private let expectedAliasSuffixes: [String]
   private let expectedServiceTags: [String]
+  private let confirmVantages: Int
+  private let confirmAtMostMilliseconds: Int64
+  private let confirmAfterwards: String
 
   init(_ policy: SetPolicy) {
     name = policy.name.text
@@ -36,11 +39,15 @@ struct StoredPolicy: Codable {
     allowSpecial = policy.guards.allowSpecial.map(\.description)
     expectedAliasSuffixes = policy.expectedAliasSuffixes.map(\.text)
     expectedServiceTags = policy.expectedServiceTags
+    confirmVantages = policy.confirmation.vantages
+    confirmAtMostMilliseconds = policy.confirmation.atMost.milliseconds
+    confirmAfterwards = policy.confirmation.afterwards.rawValue
   }
 
   /// The policy again; nil when it isn't one that Postern wrote.
   var policy: SetPolicy? {
-    guard let set = SetName(name) else { return nil }
+    guard let set = SetName(name), let afterwards = ConfirmationPolicy.Afterwards(rawValue: confirmAfterwards)
+    else { return nil }
     let watched = selectors.compactMap { text -> Selector? in
       text.contains("*")
         ? (try? NamePattern(text)).map { .pattern($0) } : .name(DomainName(canonical: text))
@@ -57,7 +64,9 @@ struct StoredPolicy: Codable {
         shrink: shrink, growth: growth, maxElements: maxElements,
         allowSpecial: allowSpecial.compactMap { IPPrefix($0) }),
       expectedAliasSuffixes: expectedAliasSuffixes.map(DomainName.init(canonical:)),
-      expectedServiceTags: expectedServiceTags)
+      expectedServiceTags: expectedServiceTags,
+      confirmation: ConfirmationPolicy(
+        vantages: confirmVantages, atMost: .milliseconds(confirmAtMostMilliseconds), afterwards: afterwards))
   }
 
   /// The same policy always gives the same text.

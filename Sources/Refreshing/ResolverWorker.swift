@@ -15,6 +15,8 @@ package actor ResolverWorker: Service {
   private let clock: any WallClock
   private let logger: Logger
   private let measures: WorkerMeasures
+  /// Takes events that the history has; must return at once.
+  private let tell: @Sendable ([Event]) -> Void
   /// Rung when there may be something to ask.
   private let asking = Alarm()
   /// Rung when there may be something to store.
@@ -35,9 +37,10 @@ package actor ResolverWorker: Service {
   /// How many times as long time is let pass over what is held.
   private static let sweepEvery = 5
 
+  /// - Parameter tell: takes events once the history has them; it must return at once.
   package init(
     watch: Watch, resolver: any Resolver, recorder: any HistoryRecorder, publisher: any SetPublisher,
-    clock: any WallClock, logger: Logger
+    clock: any WallClock, logger: Logger, tell: @escaping @Sendable ([Event]) -> Void = { _ in }
   ) {
     self.watch = watch
     self.resolver = resolver
@@ -45,9 +48,11 @@ package actor ResolverWorker: Service {
     self.publisher = publisher
     self.clock = clock
     self.logger = logger
+    self.tell = tell
     measures = WorkerMeasures()
     renewedAt = clock.now
     checkpointAt = clock.now
+    savedVantages = ([:], clock.now)
   }
 
   /// Runs until the service is told to shut down; then stores what is left.
@@ -143,6 +148,8 @@ package actor ResolverWorker: Service {
   /// How each source does, by label.
   package private(set) var sourceReports: [String: SourceReport] = [:]
   private var unsavedReports = Set<String>()
+  /// How vantages did when that was last stored.
+  private var savedVantages: (reports: [String: VantageReport], at: Timestamp)
   /// Whether something waits with the renewals that a person would look for at once.
   private var mustRenew = false
 
@@ -215,6 +222,11 @@ package actor ResolverWorker: Service {
 
   private func take(_ lookup: Lookup) {
     outstanding -= 1
+    let doubted = watch.doubtedVantages
+    defer {
+      // Somebody looks when a vantage is set aside, and the next start must know.
+      if watch.doubtedVantages != doubted { mustRenew = true }
+    }
     // A stop of ours or the resolver's says nothing about the name, and must not be remembered as a failure.
     if lookup.outcome == .failure(.cancelled) {
       watch.takeBack(lookup)
@@ -274,7 +286,9 @@ package actor ResolverWorker: Service {
           "set.left": "\(publication.left.count)",
         ])
     }
+    tell(batch.events)
     for event in batch.events {
+      measures.count(event)
       logger.notice(
         "event",
         metadata: [
@@ -289,15 +303,22 @@ package actor ResolverWorker: Service {
   private func storeRenewals() async {
     renewedAt = clock.now
     mustRenew = false
+    var vantages = changedVantages
     while true {
       var batch = watch.makeRenewals(at: clock.now)
       let labels = unsavedReports
       unsavedReports = []
       batch.sourceReports = labels.sorted().compactMap { sourceReports[$0] }
+      batch.vantageReports = vantages
+      vantages = nil
       guard !batch.isEmpty else { return }
       guard await commit(batch) else {
         unsavedReports.formUnion(labels)
         return watch.putBack(batch)
+      }
+      if let reports = batch.vantageReports {
+        measures.record(reports)
+        savedVantages = (Dictionary(reports.map { ($0.label, $0) }) { first, _ in first }, batch.at)
       }
     }
   }
@@ -314,6 +335,15 @@ package actor ResolverWorker: Service {
     watch.confirm(batch)
     checkpointAt = batch.at
     await publishAll()
+  }
+
+  /// How vantages do, when there is news or what is stored is a minute old.
+  private var changedVantages: [VantageReport]? {
+    let reports = watch.vantageReports
+    let saved = savedVantages.reports
+    let isNews =
+      reports.count != saved.count || reports.contains { $0.isNews(after: saved[$0.label]) }
+    return isNews || clock.now - savedVantages.at >= .seconds(60) ? reports : nil
   }
 
   private func storeAll() async {

@@ -173,7 +173,7 @@ struct Past {
     return limit
   }
 
-  private static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {
+  static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {
     guard let text else { return nil }
     guard let moment = Timestamp(text) else {
       throw .badRequest("\(parameter) is no time. Try: RFC 3339 in UTC, or seconds since the epoch")
@@ -182,7 +182,7 @@ struct Past {
   }
 
   /// Reads; a failure is ours and says nothing to the client but to come back.
-  private func read<Value: Sendable>(
+  func read<Value: Sendable>(
     _ body: (any HistoryReader) async throws -> Value
   ) async throws(Refusal) -> Value {
     guard let history = site.history else { throw .noHistory }

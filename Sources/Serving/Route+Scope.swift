@@ -18,7 +18,8 @@ extension Route {
       .events(let name),
       .snapshots(let name):
       .scope(.readSet(name))
-    case .names, .sources, .history, .explain, .decisions, .metrics, .consumers: .scope(.read)
+    case .names, .sources, .vantages, .allEvents, .history, .explain, .decisions, .metrics, .consumers:
+      .scope(.read)
     case .sightings: .scope(.sightings)
     }
   }

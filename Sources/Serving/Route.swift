@@ -16,6 +16,8 @@ enum Route: Hashable {
   case formats
   case names
   case sources
+  case vantages
+  case allEvents
   case history
   case explain
   case decisions
@@ -47,6 +49,8 @@ enum Route: Hashable {
       case "formats": self = .formats
       case "names": self = .names
       case "sources": self = .sources
+      case "vantages": self = .vantages
+      case "events": self = .allEvents
       case "history": self = .history
       case "explain": self = .explain
       case "decisions": self = .decisions
@@ -99,6 +103,8 @@ enum Route: Hashable {
     case .formats: "/v1/formats"
     case .names: "/v1/names"
     case .sources: "/v1/sources"
+    case .vantages: "/v1/vantages"
+    case .allEvents: "/v1/events"
     case .history: "/v1/history"
     case .explain: "/v1/explain"
     case .decisions: "/v1/decisions"

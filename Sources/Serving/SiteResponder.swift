@@ -95,6 +95,8 @@ struct SiteResponder: HTTPResponder {
       return try await takeSightings(asked, logger)
     case .readyz:
       return try await readiness(asked)
+    case .allEvents:
+      return try await allEvents(query, asked, logger)
     default:
       let body = try await body(route, query, asked.callers, logger)
       return try Self.response(body, request)
@@ -133,6 +135,9 @@ struct SiteResponder: HTTPResponder {
     case .sources:
       _ = try query.only()
       return Body(try await past.sources())
+    case .vantages:
+      _ = try query.only()
+      return Body(try await past.vantages())
     case .history: return try await past.history(query)
     case .explain: return Body(try await past.explanation(query))
     case .decisions: return Body(try await past.decisions(query))
@@ -143,7 +148,7 @@ struct SiteResponder: HTTPResponder {
         SetMetrics.text(site.sets, now: now) + AccessMetrics.text(door) + consumers + site.metrics.text()
       return Body(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8", freshness: "no-store")
     case .healthz: return Body(Array("ok\n".utf8), type: "text/plain; charset=utf-8", freshness: "no-store")
-    case .set, .version, .changes, .events, .snapshot, .sightings, .readyz: throw .notFound
+    case .set, .version, .changes, .events, .allEvents, .snapshot, .sightings, .readyz: throw .notFound
     }
   }
 
@@ -219,6 +224,19 @@ struct SiteResponder: HTTPResponder {
         WaitOrder(set: name, kind: .events(last: claimed <= known ? claimed : Generation(0))))
     }
     return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"])
+  }
+
+  /// A page of what happened, or the stream of it.
+  private func allEvents(
+    _ query: QueryItems, _ asked: Asked, _ logger: Logger
+  ) async throws(Refusal) -> Response {
+    let past = Past(site: site, logger: logger)
+    let wanted = try past.eventQuery(query)
+    let accepted = asked.request.headers[.accept] ?? ""
+    guard accepted.contains("text/event-stream") else {
+      return try Self.response(Body(try await past.events(wanted)), asked.request)
+    }
+    return try await past.stream(wanted, from: asked.request, seats: door.eventSeats)
   }
 
   private enum Verdict: Equatable {

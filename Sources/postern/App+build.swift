@@ -28,7 +28,7 @@ struct App {
 
     try StateFolder.make(configuration.state.value)
     let history = try HistoryStore.open(path: configuration.historyPath, mode: .writer)
-    let restored = try await history.restore()
+    let restored = try await history.restore(for: configuration.enabledSets.map(\.policy))
 
     let choice = UpstreamChoice(configuration)
     for warning in choice.warnings {
@@ -36,6 +36,7 @@ struct App {
     }
     let limits = configuration.limits.limits
     var settings = ResolverSettings(limits)
+    settings.learnsCase = true
     settings.marksQueries = !configuration.sources.isEmpty
     let resolver = try DNSResolver(upstreams: choice.upstreams, settings: settings, now: { clock.now })
 
@@ -51,17 +52,18 @@ struct App {
     let sets = PublishedSets(
       configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
     let served = ServedSets(sets)
+    let webhooks = WebhookSender(
+      try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
+      agent: "postern/\(Postern.version)", logger: logger, now: { clock.now })
+    sets.observe(webhooks.take)
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger)
+      watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger,
+      tell: webhooks.take)
 
     let consumers = ConsumerLog()
     let board = ConsumerBoard(
       consumers, sets, path: configuration.consumersPath, logger: logger, now: { clock.now },
       tell: { await worker.note($0) })
-    let webhooks = WebhookSender(
-      try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
-      agent: "postern/\(Postern.version)", logger: logger, now: { clock.now })
-    sets.observe(webhooks.take)
     FileDescriptorLimit.raise()
 
     let identity = try configuration.http.identity()

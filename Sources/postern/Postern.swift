@@ -15,7 +15,8 @@ struct Postern: AsyncParsableCommand {
       HistoryCommand.self,
       ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self,
       ApproveCommand.self, FormatsCommand.self, ConsumersCommand.self, KeyCommand.self, VerifyCommand.self,
-      ForgetCommand.self, DecisionsCommand.self, ReplayCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
+      ForgetCommand.self, DecisionsCommand.self, ReplayCommand.self, VantagesCommand.self, EventsCommand.self,
+      DigestCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
     ])
 
   /// The exit codes are our own, so the parser's are mapped.

@@ -58,6 +58,32 @@ import Testing
     #expect(queue.isEmpty)
   }
 
+  @Test("of events each waits its turn, and of too many the oldest go")
+  func events() {
+    var queue = WebhookEvents()
+    let count = WebhookEvents.most + 10
+    for index in 0..<count {
+      queue.add(Event(at: TestServer.at, kind: .setHeld, subject: "mcr", detail: "\(index)"))
+    }
+    #expect(queue.next?.event.detail == "10")
+    var told = [Int64]()
+    while let next = queue.next {
+      told.append(next.number)
+      queue.remove(next)
+    }
+    #expect(told == (11...Int64(count)).map(\.self))
+  }
+
+  @Test("a receiver gets the kinds of events that it asked for, signed, and no others")
+  func eventKinds() async throws {
+    let events = [
+      Event(at: TestServer.at, kind: .nameGone, subject: "a.example", detail: "gone"),
+      Event(at: TestServer.at, kind: .setHeld, subject: "mcr", detail: "held"),
+    ]
+    let log = try await deliver("500 200", lines: 2, publishing: [], events: events, of: [.setHeld])
+    #expect(log == ["500", "200"].map { "/hook?key=x event-1795424400000-1 set.held mcr True \($0)" })
+  }
+
   /// A receiver that answers each request with the next word of its script: a status, `slow` or `drop`.
   private static let receiver = """
     import http.server, sys, json, time, hmac, hashlib
@@ -71,8 +97,10 @@ import Testing
         t, v1 = (part.split("=")[1] for part in self.headers["x-postern-signature"].split(","))
         good = hmac.new(secret, t.encode() + b"." + body, hashlib.sha256).hexdigest() == v1
         data = json.loads(body)
+        event = data.get("event", {})
+        told = f"{data.get('generation', event.get('kind'))} {data.get('url', event.get('subject'))}"
         with open(sys.argv[1] + "/log", "a") as log:
-          log.write(f"{self.path} {self.headers['x-postern-delivery']} {data['generation']} {data['url']} {good} {word}\\n")
+          log.write(f"{self.path} {self.headers['x-postern-delivery']} {told} {good} {word}\\n")
         if word == "drop": self.close_connection = True; self.connection.close(); return
         if word == "slow": time.sleep(1); word = "200"
         self.send_response(int(word))
@@ -89,7 +117,7 @@ import Testing
   /// Runs a sender towards a receiver until its log has so many lines, and the mark.
   private func deliver(
     _ script: String, lines: Int, until mark: String = "", sets: Set<SetName>? = nil,
-    publishing generations: [Int64]
+    publishing generations: [Int64], events: [Event] = [], of kinds: Set<EventKind> = []
   ) async throws -> [String] {
     try await Tool.withFolder { folder in
       let program = try ChildProgram(
@@ -104,13 +132,15 @@ import Testing
       var logger = Logger(label: "test")
       logger.logLevel = .critical
       let target = WebhookTarget(
-        url: "http://127.0.0.1:\(text("port"))/hook?key=x", secret: Self.secret, sets: sets)
+        url: "http://127.0.0.1:\(text("port"))/hook?key=x", secret: Self.secret, sets: sets,
+        events: kinds)
       let sender = WebhookSender(
         [target], root: "https://postern.example", logger: logger, now: { TestServer.at })
       let services = ServiceGroup(configuration: .init(services: [sender], logger: logger))
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await services.run() }
         for generation in generations { sender.take(try Self.pointer(generation)) }
+        sender.take(events)
         while text("log").split(separator: "\n").count < lines
           || !(mark.isEmpty || text("log").contains(mark)),
           ContinuousClock.now < deadline

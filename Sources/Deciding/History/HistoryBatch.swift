@@ -30,6 +30,8 @@ package struct HistoryBatch: Sendable {
   package var dismissedNames: [DomainName] = []
   /// How sources do; each replaces the earlier report.
   package var sourceReports: [SourceReport] = []
+  /// How vantages do; each replaces the earlier report. Nil leaves the stored ones as they are.
+  package var vantageReports: [VantageReport]?
   /// In the order in which they happened.
   package var events: [Event] = []
   /// Ids of operator decisions that took effect with this commit.
@@ -49,6 +51,7 @@ package struct HistoryBatch: Sendable {
       && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
       && sightings.isEmpty && uncoveredNames.isEmpty && dismissedNames.isEmpty && sourceReports.isEmpty
+      && vantageReports == nil
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty && journal.isEmpty
   }
 }

@@ -23,4 +23,6 @@ package enum RejectionReason: String, Hashable, Sendable {
   case outOfChain
   /// The name already has as many addresses as `addressesPerName` allows.
   case tooManyAddresses
+  /// It is far from every address that the name ever had, and fewer vantages gave it than the set asks for.
+  case unconfirmed
 }

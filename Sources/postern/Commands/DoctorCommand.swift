@@ -41,7 +41,10 @@ struct DoctorCommand: AsyncParsableCommand {
   private static func configurationFindings(_ configuration: Configuration) -> [Finding] {
     var findings = [
       Finding(.good, "configuration", "\(configuration.file ?? "the built-in default") is valid"),
-      Finding(.good, "c-ares", DNSResolver.libraryVersion),
+      Finding(
+        .good, "c-ares",
+        DNSResolver.libraryVersion
+          + (DNSResolver.sendsCookies ? ", with DNS cookies" : ", without DNS cookies")),
     ]
     findings += configuration.advice(ConfigurationFacts(looking: configuration)).map {
       Finding(.unwise, "configuration", $0.line)
@@ -117,6 +120,7 @@ struct DoctorCommand: AsyncParsableCommand {
       for set in configuration.enabledSets {
         findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
       }
+      findings += try await history.vantageReports().map { Finding($0.report) }
       for event in try await history.events(kind: "cap.reached", limit: 20) {
         findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))
       }
@@ -209,6 +213,15 @@ struct Finding: Sendable {
       "\(since)\(replay); it takes \(QuantityText.text(octets: span.size))\(rate)"
       + (level == .good
         ? "" : ", so maxSize holds about \(days) days. Try: a larger history.maxSize, or a shorter keep")
+  }
+
+  init(_ vantage: VantageReport) {
+    subject = "vantage \(vantage.label)"
+    level = vantage.fault == nil ? .good : .fault
+    sentence =
+      vantage.reason.isEmpty
+      ? "believed; \(vantage.unique) of its \(vantage.addresses) addresses are given by no other"
+      : vantage.reason
   }
 
   /// One line of JSON.

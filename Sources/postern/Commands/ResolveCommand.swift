@@ -80,7 +80,7 @@ struct ResolveCommand: AsyncParsableCommand {
     logger.logLevel = .warning
     var watch = Watch(
       policies: policies, vantages: vantages, limits: configuration.limits.limits,
-      restored: try await history.restore(), now: clock.now, seed: .random(in: .min ... .max),
+      restored: try await history.restore(for: policies), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
     try await watch.keepJournal(in: history, policies: policies, at: clock.now)
     let worker = ResolverWorker(

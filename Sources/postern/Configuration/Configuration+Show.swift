@@ -97,6 +97,14 @@ extension SetSetting {
           ("allowSpecial", list(allowSpecial) { .text($0.description) }),
         ])
       ),
+      (
+        "confirm",
+        .mapping([
+          ("vantages", .decided(.number(confirm.value.vantages), by: confirm.origin)),
+          ("atMost", .decided(.text(QuantityText.text(confirm.value.atMost)), by: confirm.origin)),
+          ("then", .decided(.text(confirm.value.afterwards.rawValue), by: confirm.origin)),
+        ])
+      ),
     ])
   }
 }
@@ -140,6 +148,7 @@ extension WebhookSetting {
       ("url", .text(place)), ("secretFile", .text(secretFile)),
     ]
     if let sets { pairs.append(("sets", .list(sets.map { .text($0.text) }))) }
+    if !events.isEmpty { pairs.append(("events", .list(events.map { .text($0.rawValue) }))) }
     return .mapping(pairs)
   }
 }

@@ -37,13 +37,14 @@ extension ConfigurationReader {
       "maxStale", default: max(SetPolicy.defaultMaxStale, retention.value), .duration(anySpan))
     let (floor, ceiling) = readRefresh(&fields)
     let guards = readGuards(&fields)
+    let confirm = fields.setting("confirm", default: ConfirmationPolicy()) { readConfirmation($0) }
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
       candidates: candidates, families: families, retention: retention, maxStale: maxStale, floor: floor,
       ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
-      allowSpecial: guards.allowSpecial)
+      allowSpecial: guards.allowSpecial, confirm: confirm)
     // What is wrong in itself can't be judged together.
     if collector.problems.count == known { checkTogether(set, path: path, collector: collector) }
     return set

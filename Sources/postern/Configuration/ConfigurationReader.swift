@@ -79,13 +79,28 @@ enum ConfigurationReader {
     if !mapping.has("address") { mapping.missing("address", remedy: "address: 10.0.0.53") }
     let label = mapping.setting("name", default: nil) { $0.value(.label) }
     let subnet = mapping.setting("clientSubnet", default: nil) { $0.value(.prefix) }
-    let transport = mapping.setting("transport", default: .udp, .oneOf(UpstreamSetting.Transport.self))
+    let transport = mapping.setting("transport", default: .udp, .transport)
     mapping.finish()
     return address.map {
       UpstreamSetting(
         label: label.value, address: $0.address, port: $0.port, transport: transport.value,
         clientSubnet: subnet.value)
     }
+  }
+}
+
+extension ValueGrammar<UpstreamSetting.Transport> {
+  /// c-ares has no DNS over TLS in any version, and a resolver on this machine does it well.
+  static let transport = ValueGrammar { text throws(ValueRejection) in
+    guard !["tls", "dot", "https", "doh", "quic"].contains(text.lowercased()) else {
+      throw ValueRejection(
+        .malformed, "\(quoted(text)) is not possible: the system's c-ares speaks only UDP and TCP",
+        remedy:
+          "a local unbound as the upstream, with 'server: tls-cert-bundle: /etc/ssl/certs/ca-certificates.crt', "
+          + "'forward-zone: name: .', 'forward-tls-upstream: yes' and "
+          + "'forward-addr: 9.9.9.9@853#dns.quad9.net' in its configuration")
+    }
+    return try oneOf(UpstreamSetting.Transport.self).read(text)
   }
 }
 

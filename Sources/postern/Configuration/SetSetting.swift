@@ -23,6 +23,7 @@ struct SetSetting: Sendable, Equatable {
   let growth: Setting<Double>
   let maxElements: Setting<Int>
   let allowSpecial: Setting<[IPPrefix]>
+  let confirm: Setting<ConfirmationPolicy>
 
   /// The profile's selectors, then the names and patterns given; each once.
   var selectors: [Selector] {
@@ -49,7 +50,7 @@ struct SetSetting: Sendable, Equatable {
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
         allowSpecial: allowSpecial.value),
       expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [],
-      expectedServiceTags: profile.value?.expectedServiceTags ?? [])
+      expectedServiceTags: profile.value?.expectedServiceTags ?? [], confirmation: confirm.value)
   }
 }
 
@@ -68,6 +69,6 @@ extension SetSetting {
       retention: Setting(SetPolicy.defaultRetention), maxStale: Setting(SetPolicy.defaultMaxStale),
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
-      allowSpecial: Setting(guards.allowSpecial))
+      allowSpecial: Setting(guards.allowSpecial), confirm: Setting(ConfirmationPolicy()))
   }
 }
