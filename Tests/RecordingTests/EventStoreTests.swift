@@ -79,7 +79,8 @@ import Testing
       let owner = try name("a.example")
       return Observation(
         key: ObservationKey(
-          name: owner, vantage: Vantage("one"), owner: owner, type: .a, data: .address(IPAddress(v4: address))),
+          name: owner, vantage: Vantage("one"), owner: owner, type: .a, data: .address(IPAddress(v4: address))
+        ),
         firstSeen: time(1), lastSeen: time(2), count: 1, ttl: TTL(wire: 60), watched: 0)
     }
     let (open, closed, rejected) = (try observation(1), try observation(2), try observation(3))
