@@ -50,6 +50,10 @@ import Testing
               growth: 10x  # default
               maxElements: 65536  # default
               allowSpecial: []  # default
+            confirm:
+              vantages: 1  # default
+              atMost: 5m  # default
+              then: admit  # default
           mcr-china:
             profile: mcr-china  # default
             enabled: false  # default
@@ -67,6 +71,10 @@ import Testing
               growth: 10x  # default
               maxElements: 65536  # default
               allowSpecial: []  # default
+            confirm:
+              vantages: 1  # default
+              atMost: 5m  # default
+              then: admit  # default
         sources: []
         limits:
           queriesPerSecond: 500  # default

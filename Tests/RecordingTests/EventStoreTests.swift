@@ -76,10 +76,11 @@ import Testing
     let scratch = try Scratch()
     let store = try scratch.open()
     func observation(_ address: UInt32) throws -> Observation {
-      let name = try name("a.example")
+      let owner = try name("a.example")
       return Observation(
         key: ObservationKey(
-          name: name, vantage: Vantage("one"), owner: name, type: .a, data: .address(IPAddress(v4: address))),
+          name: owner, vantage: Vantage("one"), owner: owner, type: .a, data: .address(IPAddress(v4: address))
+        ),
         firstSeen: time(1), lastSeen: time(2), count: 1, ttl: TTL(wire: 60), watched: 0)
     }
     let (open, closed, rejected) = (try observation(1), try observation(2), try observation(3))

@@ -11,6 +11,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
   let react: @Sendable (FakeNameServer.Query) throws -> FakeNameServer.Reaction
   /// What the set holds after it.
   var after = [Self.honest.description]
+  /// Whether only a second opinion keeps it out; the others must be stopped without.
+  var needsConfirmation = false
   var testDescription: String { name }
 
   static let honest = IPAddress(v4: 0x1400_0101)  // 20.0.1.1
@@ -90,11 +92,13 @@ struct Attack: Sendable, CustomTestStringConvertible {
     Attack(name: "NXDOMAIN") { .send($0.reply(code: 3)) },
     Attack(name: "no data") { .send($0.reply()) },
     Attack(name: "SERVFAIL") { .send($0.reply(code: 2)) },
-    Attack(name: "a sudden public address that nobody else gives") { .send(try reply($0, evil)) },
+    Attack(
+      name: "a sudden public address that nobody else gives", react: { .send(try reply($0, evil)) },
+      needsConfirmation: true),
     Attack(
       name: "a new public address in a network that the name had",
       react: { .send(try reply($0, IPAddress(v4: 0x1400_01fe))) },
-      after: [honest.description, "20.0.1.254"]),
+      after: [honest.description, "20.0.1.254"], needsConfirmation: true),
   ]
 }
 
@@ -170,7 +174,7 @@ struct AttackedWatch {
     }
     let honest = try FakeNameServer { .send(try Attack.reply($0)) }
     var attacked = try AttackedWatch(
-      [try Self.policy(ConfirmationPolicy(vantages: 2, afterwards: .refuse))],
+      [try Self.policy(ConfirmationPolicy(vantages: attack.needsConfirmation ? 2 : 1, afterwards: .refuse))],
       [(AttackedWatch.attacked, server), (AttackedWatch.other, honest)], Self.settings)
     // So many that the upstream is known to repeat the case.
     for _ in 0..<10 { await attacked.round() }

@@ -46,7 +46,8 @@ import Testing
     arguments: ["limit=0", "limit=x", "after=-1", "before=x", "since=yesterday", "what=1", "after=1&after=2"])
   func refused(query: String) async throws {
     try await TestServer.run(history: Self.history) { server in
-      #expect(try await server.curl("/v1/events?\(query)").status == 400)
+      let reply = try await server.curl("/v1/events?\(query)")
+      #expect(reply.status == 400)
     }
   }
 
@@ -85,7 +86,10 @@ import Testing
     var history = Self.history
     history.isBroken = true
     try await TestServer.run(history: history) { server in
-      for path in ["/v1/events", "/v1/vantages"] { #expect(try await server.curl(path).status == 503) }
+      for path in ["/v1/events", "/v1/vantages"] {
+        let reply = try await server.curl(path)
+        #expect(reply.status == 503)
+      }
     }
   }
 }

@@ -29,6 +29,12 @@ package struct VantageReport: Sendable, Hashable, Codable {
     package let name: String
     /// Sorted; at most `most`.
     package let addresses: [String]
+
+    /// Nothing is sorted or cut here.
+    package init(name: String, addresses: [String]) {
+      self.name = name
+      self.addresses = addresses
+    }
   }
 
   /// What is listed at most, of names and of addresses of one name; counts are of all.

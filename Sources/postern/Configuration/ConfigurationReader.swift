@@ -92,7 +92,7 @@ enum ConfigurationReader {
 extension ValueGrammar<UpstreamSetting.Transport> {
   /// c-ares has no DNS over TLS in any version, and a resolver on this machine does it well.
   static let transport = ValueGrammar { text throws(ValueRejection) in
-    guard !["tls", "dot", "https", "doh", "quic"].contains(text.lowercased()) else {
+    guard !["tls", "dot"].contains(text.lowercased()) else {
       throw ValueRejection(
         .malformed, "\(quoted(text)) is not possible: the system's c-ares speaks only UDP and TCP",
         remedy:
