@@ -23,6 +23,7 @@ enum Benchmarks {
     case "lines": try await LineBenchmark.run(rest)
     case "lookups": try await LookupBenchmark.run(rest)
     case "render": try await RenderBenchmark.run(rest)
+    case "replay": try await ReplayBenchmark.run(rest)
     case "sse": try await EventBenchmark.run(rest)
     case "sse-server": try await EventBenchmark.serve()
     case "tap-latency": try await TapLatencyBenchmark.run(rest)

@@ -5,7 +5,8 @@ import Testing
 extension EndToEnd {
   @Suite struct ReplayTests {
     @Test(
-      "a recorded run with a kill in its middle is replayed generation for generation; an altered lookup is found")
+      "a recorded run with a kill in its middle is replayed generation for generation; an altered lookup is found"
+    )
     func recorded() async throws {
       try await World.run { world in
         try await Service.run(upstream: world.upstream) { service in
@@ -47,13 +48,17 @@ extension EndToEnd {
             to: file, atomically: true, encoding: .utf8)
           let tried = try await service.postern("replay", "--policy", file.path, "--json")
           #expect(tried.status == 0, "\(tried.errors)")
-          let pick = "[.most_more > 0, .most_less == 0, .tried.average_addresses > .recorded.average_addresses]|all"
-          #expect(try await Tool.run("jq", [pick], input: Array(tried.output)).lines == ["true"], "\(tried.text)")
+          let pick =
+            "[.most_more > 0, .most_less == 0, .tried.average_addresses > .recorded.average_addresses]|all"
+          #expect(
+            try await Tool.run("jq", [pick], input: Array(tried.output)).lines == ["true"], "\(tried.text)")
         }
       }
     }
 
-    @Test("sets, differences and explanations of past moments, by command and HTTP; who configured and decided what")
+    @Test(
+      "sets, differences and explanations of past moments, by command and HTTP; who configured and decided what"
+    )
     func moments() async throws {
       try await World.run { world in
         try await Service.run(upstream: world.upstream, set: "retention: 2s") { service in

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     HistoryQueries.generationAt, HistoryQueries.checkpointBefore, HistoryQueries.difference,
     HistoryQueries.intervalsForName, HistoryQueries.intervalsGiving, HistoryQueries.stepsOfAddress,
-    HistoryQueries.rejectionsOfAddress,
+    HistoryQueries.rejectionsOfAddress, HistoryQueries.aliasesAt,
   ])
   func `No query walks a whole table`(sql: String) async throws {
     let scratch = try Scratch()

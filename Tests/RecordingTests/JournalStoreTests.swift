@@ -46,7 +46,9 @@ import Testing
     #expect(try await scratch.open(.reader).journal(after: 9, limit: 2).map(\.number) == [10, 11])
   }
 
-  @Test func `A start has all that is known beside it, and a policy is noted when it is another`() async throws {
+  @Test func `A start has all that is known beside it, and a policy is noted when it is another`()
+    async throws
+  {
     let scratch = try Scratch()
     let store = try scratch.open()
     let set = try setName("mcr")
@@ -68,7 +70,9 @@ import Testing
     let entry = try #require(try await store.journal(after: 0, limit: 1).first)
     #expect(entry.content == .started(try circumstances()))
     // A start that nothing followed makes room for the next: a service that crashes again and again fills no disk.
-    for moment in 6..<20 { _ = try await store.startJournal(try circumstances(), by: "root", at: time(Int64(moment))) }
+    for moment in 6..<20 {
+      _ = try await store.startJournal(try circumstances(), by: "root", at: time(Int64(moment)))
+    }
     #expect(try await store.value("SELECT count(*) FROM journal") == 1)
     #expect(try await store.value("SELECT count(*) FROM state_interval") == 1)
     let decisions = try await store.decisions(limit: 9)
@@ -79,7 +83,9 @@ import Testing
     #expect(try await store.pendingDecisions().isEmpty)
   }
 
-  @Test func `Of many starts the newest keep their state, and a replay can begin at each that does`() async throws {
+  @Test func `Of many starts the newest keep their state, and a replay can begin at each that does`()
+    async throws
+  {
     let scratch = try Scratch()
     let store = try scratch.open()
     var number: Int64 = 0
