@@ -70,8 +70,11 @@ package struct RepresentationParameters: Sendable {
       case "widen6": options.widen6 = try Self.number(name, value, in: Widening.shortest(.ipv6)...128)
       case "timeout":
         // The longest is that of ipset(8) in whole days.
-        let span = SnapshotFilter.span(value).flatMap { (60...24 * 86_400).contains($0.components.seconds) ? $0 : nil }
-        options.timeout = try Self.value(span, name, value, "a span from 1m to 24d, longer than any pause between loads")
+        let span = SnapshotFilter.span(value).flatMap {
+          (60...24 * 86_400).contains($0.components.seconds) ? $0 : nil
+        }
+        options.timeout = try Self.value(
+          span, name, value, "a span from 1m to 24d, longer than any pause between loads")
       case "s": _ = try Self.number(name, value, in: 0...0)
       case "fqdn":
         filter.name = try Self.value(
@@ -101,7 +104,8 @@ package struct RepresentationParameters: Sendable {
       guard seen["aggregate"] != "0", options.cidr != .never else {
         throw .contradiction("widen4 or widen6 makes prefixes, and aggregate=0 or cidr=never takes none")
       }
-      guard options.widen4 == nil || options.families != .ipv6, options.widen6 == nil || options.families != .ipv4
+      guard options.widen4 == nil || options.families != .ipv6,
+        options.widen6 == nil || options.families != .ipv4
       else { throw .contradiction("widen4 or widen6 of a family that isn't asked for") }
     }
     if options.cidr == .never {

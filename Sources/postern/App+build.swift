@@ -57,7 +57,8 @@ struct App {
       tell: { await worker.note($0) })
     let webhooks = WebhookSender(
       try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
-      agent: "postern/\(Postern.version)", memory: WebhookMemory(configuration.state.value + "/webhooks.json"),
+      agent: "postern/\(Postern.version)",
+      memory: WebhookMemory(configuration.state.value + "/webhooks.json"),
       logger: logger, now: { clock.now })
     sets.observe(webhooks.take)
     FileDescriptorLimit.raise()

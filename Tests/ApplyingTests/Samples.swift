@@ -52,6 +52,7 @@ enum Samples {
       set: try name(), generation: Generation(generation), at: Timestamp(seconds: 1_764_000_000),
       elements: [], digest: .computing(body: list))
     return String(
-      decoding: try #require(key.sign(list, TrustedComment(snapshot, file: "\(generation).txt"))), as: UTF8.self)
+      decoding: try #require(key.sign(list, TrustedComment(snapshot, file: "\(generation).txt"))),
+      as: UTF8.self)
   }
 }

@@ -49,7 +49,9 @@ extension EndToEnd {
           let list = try JSONDecoder().decode(
             Consumers.self, from: try await service.get("/v1/consumers").body
           ).consumers
-          func consumer(_ principal: String) -> Consumers.Consumer? { list.first { $0.principal == principal } }
+          func consumer(_ principal: String) -> Consumers.Consumer? {
+            list.first { $0.principal == principal }
+          }
           #expect(consumer("ops")?.state == "following")
           #expect(consumer("ops")?.generation == current)
           #expect(consumer("ops")?.lag == 0)

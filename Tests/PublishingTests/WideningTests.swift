@@ -90,7 +90,8 @@ import Testing
   }
 
   @Test(
-    "a cloud is told by its names", arguments: [("public", ["20.0.0.0", "20.0.0.2"]), ("china", ["20.0.0.1"])])
+    "a cloud is told by its names",
+    arguments: [("public", ["20.0.0.0", "20.0.0.2"]), ("china", ["20.0.0.1"])])
   func clouds(cloud: String, addresses: [String]) throws {
     let filter = try RepresentationParameters([("cloud", cloud)]).filter
     #expect(!filter.isOpen)

@@ -250,10 +250,13 @@ private let client = """
   }
 
   @Test(
-    "no limit on idle or stalled clients cuts a stream or a poll whose client reads, in silence and under events")
+    "no limit on idle or stalled clients cuts a stream or a poll whose client reads, in silence and under events"
+  )
   func outlivesLimits() async throws {
     let limits = LimitTests.limits {
-      ($0.headerTime, $0.bodyTime, $0.idleTime, $0.stallTime) = (.seconds(1), .seconds(1), .seconds(1), .seconds(1))
+      ($0.headerTime, $0.bodyTime, $0.idleTime, $0.stallTime) = (
+        .seconds(1), .seconds(1), .seconds(1), .seconds(1)
+      )
     }
     try await TestServer.run(limits: limits) { server in
       let lines = try await run(

@@ -154,7 +154,8 @@ import Testing
   }
 
   @Test(
-    "after a restart whoever lacks the current generation is told, who took it isn't, and another history is news")
+    "after a restart whoever lacks the current generation is told, who took it isn't, and another history is news"
+  )
   func restarts() async throws {
     let log = try await deliver(
       "200 503 200", lines: 1, publishing: [42],

@@ -39,7 +39,8 @@ struct FormatOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Widen longer IPv4 entries to this length, 20 or more: more is let through than the set has.", valueName: "length"))
+      "Widen longer IPv4 entries to this length, 20 or more: more is let through than the set has.",
+      valueName: "length"))
   var widen4: String?
   @Option(
     name: .long, help: ArgumentHelp("The same for IPv6, 44 or more.", valueName: "length"))
