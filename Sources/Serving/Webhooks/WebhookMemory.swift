@@ -38,14 +38,14 @@ package final class WebhookMemory: Sendable {
   ///
   /// - Throws: `AtomicFileError`.
   func note(_ pointer: GenerationPointer, _ target: WebhookTarget) throws(AtomicFileError) {
-    let all = delivered.withLock { delivered in
+    // The file is written under the lock too, or an older state could be the last to be written.
+    try delivered.withLock { delivered throws(AtomicFileError) in
       delivered[Self.key(pointer.set, target)] = Delivery(pointer)
-      return delivered
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      guard let text = try? encoder.encode(delivered) else { return }
+      _ = try AtomicFile(path).replace(with: Array(text), modified: pointer.at, mode: 0o600)
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    guard let text = try? encoder.encode(all) else { return }
-    _ = try AtomicFile(path).replace(with: Array(text), modified: pointer.at, mode: 0o600)
   }
 
   /// The receiver's URL may hold a secret, so only its digest is written down.
