@@ -14,6 +14,7 @@ package struct SnapshotFilter: Hashable, Sendable {
 
   /// Whose registry a name belongs to.
   package enum Cloud: String, Hashable, Sendable, CaseIterable {
+    /// Microsoft's own: every other name.
     case `public`
     /// What 21Vianet runs: its names are below `cn`.
     case china
