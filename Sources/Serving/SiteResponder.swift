@@ -282,7 +282,8 @@ struct SiteResponder: HTTPResponder {
     let (parameters, side) = try parameters(query, ending)
     if side == .minisig, site.sets.publicKey == nil { throw .noKey }
     guard parameters.filter.isOpen else {
-      throw .badRequest("an old generation has neither names nor times. Try: without fqdn and since_seen")
+      throw .badRequest(
+        "an old generation has neither names nor times. Try: without fqdn, since_seen and cloud")
     }
     guard generation <= current.generation else {
       throw Refusal(

@@ -54,7 +54,9 @@ struct App {
     let served = ServedSets(sets)
     let webhooks = WebhookSender(
       try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
-      agent: "postern/\(Postern.version)", logger: logger, now: { clock.now })
+      agent: "postern/\(Postern.version)",
+      memory: WebhookMemory(configuration.state.value + "/webhooks.json"), logger: logger,
+      now: { clock.now })
     sets.observe(webhooks.take)
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger,

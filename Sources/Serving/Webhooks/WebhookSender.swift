@@ -28,11 +28,13 @@ package struct WebhookTarget: Hashable, Sendable {
 }
 
 /// Posts a pointer to each configured receiver for each new generation: at least once, perhaps out of order, never
-/// lost while the service runs unless a newer one takes its place. It follows no redirect.
+/// lost unless a newer one takes its place: after a start the current generation is posted to whoever lacks it. It
+/// follows no redirect.
 package struct WebhookSender: Service {
   private let lines: [Line]
   private let root: String
   private let agent: String
+  private let memory: WebhookMemory?
   private let logger: Logger
   private let now: @Sendable () -> Timestamp
 
@@ -52,20 +54,24 @@ package struct WebhookSender: Service {
   /// - Parameters:
   ///   - root: the service's own URL without a final slash, for the pointers; empty when nobody told it.
   ///   - agent: `User-Agent`.
+  ///   - memory: what was delivered before; without it, everything that is taken counts as new.
   package init(
-    _ targets: [WebhookTarget], root: String = "", agent: String = "postern", logger: Logger,
+    _ targets: [WebhookTarget], root: String = "", agent: String = "postern", memory: WebhookMemory? = nil,
+    logger: Logger,
     now: @escaping @Sendable () -> Timestamp
   ) {
     lines = targets.map(Line.init)
     self.root = root
     self.agent = agent
+    self.memory = memory
     self.logger = logger
     self.now = now
   }
 
   /// Takes a pointer and returns at once: see `PublishedSets.observe`.
   package func take(_ pointer: GenerationPointer) {
-    for line in lines where line.target.sets?.contains(pointer.set) != false {
+    for line in lines
+    where line.target.sets?.contains(pointer.set) != false && memory?.has(pointer, line.target) != true {
       line.queue.withLock { $0.pointers.add(pointer) }
       line.bell.yield()
     }
@@ -121,9 +127,18 @@ package struct WebhookSender: Service {
           case .event(let event): queue.events.remove(event)
           }
         }
+        if outcome == .delivered, case .generation(let pointer) = news { remember(pointer, line.target) }
         if outcome == .refused { log(.error, "a webhook was refused", news, line.target, reason) }
       }
       if Task.isCancelled { return }
+    }
+  }
+
+  private func remember(_ pointer: GenerationPointer, _ target: WebhookTarget) {
+    do { try memory?.note(pointer, target) } catch {
+      log(
+        .warning, "a delivery could not be written down, and may be repeated", .generation(pointer), target,
+        "\(error)")
     }
   }
 

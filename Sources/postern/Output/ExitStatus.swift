@@ -27,10 +27,7 @@ enum ExitStatus: Int32 {
       .usage
     case HistoryError.missing: .noTrustworthySet
     case let error as ApplyError: of(error)
-    case is PlainListError, TrustFault.invalid, TrustFault.malformed, TrustFault.otherKey,
-      TrustFault.otherSet:
-      .noTrustworthySet
-    case is TrustFault: .usage
+    case is PlainListError, is SignatureFault: .noTrustworthySet
     default:
       switch Postern.exitCode(for: error) {
       case .success: .done
