@@ -302,6 +302,8 @@ package struct HistoryBatch: Sendable {
   package var uncoveredNames: [UncoveredName] = []
   /// Uncovered names that left the list.
   package var dismissedNames: [DomainName] = []
+  /// What is estimated to be missing of questions; each replaces the earlier estimate.
+  package var coverages: [QuestionCoverage] = []
   /// How sources do; each replaces the earlier report.
   package var sourceReports: [SourceReport] = []
   /// In the order in which they happened.
@@ -320,6 +322,7 @@ package struct HistoryBatch: Sendable {
       && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
       && sightings.isEmpty && uncoveredNames.isEmpty && dismissedNames.isEmpty && sourceReports.isEmpty
+      && coverages.isEmpty
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty
   }
 }
@@ -342,6 +345,8 @@ package struct RestoredState: Sendable {
   package var sightings: [NameSightings] = []
   /// What is left for a person to decide about.
   package var uncoveredNames: [UncoveredName] = []
+  /// Estimates of the last run; of them only the gaps are taken over.
+  package var coverages: [QuestionCoverage] = []
 
   /// What a first start finds: nothing.
   package init() {}
@@ -442,6 +447,8 @@ package protocol HistoryReader: Sendable {
   func sightings() async throws -> [NameSightings]
   /// Names that no set watches but that look related, by name.
   func uncoveredNames() async throws -> [UncoveredName]
+  /// What was estimated to be missing of each question when it was last answered anew, by name and type.
+  func coverages() async throws -> [QuestionCoverage]
   /// How each source did when it last reported, by label.
   func sourceReports() async throws -> [StoredSourceReport]
   /// The newest events first.

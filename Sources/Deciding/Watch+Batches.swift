@@ -48,6 +48,7 @@ extension Watch {
       guard let taken = names[name]?.takeUnsaved() else { continue }
       batch.observations += taken.observations.filter { pending.opened[$0.key] == nil }
       batch.questions += taken.questions.map(withDue)
+      batch.coverages += takeUnsavedCoverage(of: name, at: now)
     }
     (batch.uncoveredNames, batch.dismissedNames) = uncovered.takeUnsaved()
     return batch

@@ -31,6 +31,7 @@ extension Watch {
       pending.retiredQuestions += questions(of: tracked.name, in: tracked).map { ($0, vantage) }
     }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
+    judgeCoverage(at: now)
   }
 
   /// What is published of each set, for those that have something.
@@ -41,7 +42,8 @@ extension Watch {
       return PublishedSet(
         snapshot: snapshot, status: set.status, heldReasons: set.objections.map(\.description),
         checkedAt: checkedAt,
-        validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale)
+        validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale,
+        coverage: coverage.sets[set.policy.name])
     }
   }
 
@@ -68,6 +70,7 @@ extension Watch {
       warnings.append(
         "\(pattern) has a wildcard record: any label resolves, so one name stands for all that answer alike")
     }
+    warnings += sets.compactMap { set in coverage.sets[set.policy.name]?.warning(of: set.policy.name) }
     for set in sets where set.status == .held {
       warnings.append(
         "set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))

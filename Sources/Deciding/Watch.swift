@@ -33,6 +33,7 @@ package struct Watch: Sendable {
   var usedAt: [DomainName: Timestamp] = [:]
   /// For this long after it was used, a name counts as in use.
   static let inUse = Duration.seconds(3600)
+  var coverage = CoverageBook()
   /// When time was last let pass.
   var sweptAt: Timestamp
   /// When word lists are tried next.
@@ -112,6 +113,7 @@ package struct Watch: Sendable {
         lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }
     noteAliases(lookup, of: tracked)
+    noteCoverage(lookup, of: tracked)
     if tracked.isLearned { quarantine.note(lookup.outcome, of: name, at: lookup.at) }
     for index in tracked.sets { sets[index].noteAsked(lookup) }
     plan(lookup, of: tracked)
@@ -130,7 +132,10 @@ package struct Watch: Sendable {
     for vantage in new { health[vantage] = VantageHealth() }
     for tracked in names.values {
       for question in questions(of: tracked.name, in: tracked) {
-        for vantage in gone { schedule.drop(question, at: vantage) }
+        for vantage in gone {
+          schedule.drop(question, at: vantage)
+          coverage.estimators[question]?.forget(vantage)
+        }
       }
       startAsking(tracked, at: new, now: now)
     }

@@ -1,0 +1,87 @@
+import DNS
+import Deciding
+
+/// Plays hours of one name at two upstreams through a `Watch`, with clients behind both, and compares what it predicts
+/// with what the clients miss. Everything follows from the seed.
+package struct CoverageRun {
+  private let scenario: PoolScenario
+  private var watch: Watch
+  private var pool: MovingPool
+  private var caches = [PoolCache(), PoolCache()]
+  private var held = Set<IPAddress>()
+  private var now = CoverageRun.start
+  private let question: Question
+
+  private static let start = Timestamp(seconds: 1_800_000_000)
+  private static let vantages = [Vantage("one"), Vantage("two")]
+
+  /// One that begins with nothing known.
+  package init(_ scenario: PoolScenario, seed: UInt64, retention: Duration = SetPolicy.defaultRetention) {
+    self.scenario = scenario
+    let name = DomainName(canonical: "pool.example")
+    question = Question(name, .a)
+    guard let set = SetName("pool") else { preconditionFailure("a literal") }
+    let policy = SetPolicy(name: set, selectors: [.name(name)], families: [.ipv4], retention: retention)
+    watch = Watch(
+      policies: [policy], vantages: Self.vantages, limits: Limits(), now: Self.start, seed: seed,
+      digesting: { _ in Digest(octets: []) })
+    pool = MovingPool(scenario, seed: ~seed, now: Self.start)
+  }
+
+  /// Runs an hour to warm up, then `span` that is measured.
+  package mutating func run(for span: Duration = .seconds(3600)) -> CoverageFigures {
+    var figures = CoverageFigures()
+    run(until: now + .seconds(3600), into: &figures)
+    figures = CoverageFigures()
+    let end = now + span
+    while now < end {
+      run(until: now + .seconds(60), into: &figures)
+      watch.sweep(at: now)
+      guard let estimate = watch.questionCoverages(at: now).first?.estimate else { continue }
+      figures.note(estimate)
+    }
+    return figures
+  }
+
+  private mutating func run(until end: Timestamp, into figures: inout CoverageFigures) {
+    while now < end {
+      let tick = Timestamp(seconds: now.seconds + 1)
+      while let wake = watch.nextWake(after: now), wake < tick {
+        now = max(now, wake)
+        ask()
+      }
+      now = tick
+      for upstream in caches.indices {
+        let given = caches[upstream].answer(&pool, ttl: scenario.ttl, upstream: upstream, at: now).addresses
+        figures.noteClient(missing: share(of: given))
+      }
+      guard now.seconds.isMultiple(of: 5) else { continue }
+      pool.move(to: now)
+      for upstream in caches.indices {
+        figures.noteNew(missing: share(of: pool.draw(for: upstream)))
+      }
+    }
+  }
+
+  private mutating func ask() {
+    while let next = watch.takeDue(at: now) {
+      let index = Self.vantages.firstIndex(of: next.vantage) ?? 0
+      let given = caches[index].answer(&pool, ttl: scenario.ttl, upstream: index, at: now)
+      let records = given.addresses.map {
+        ResourceRecord(owner: question.name, type: .a, ttl: TTL(wire: given.ttl), data: .address($0))
+      }
+      watch.take(
+        Lookup(
+          question: question, vantage: next.vantage, at: now, outcome: .answer, responseCode: .noError,
+          chain: CNAMEChain(question, answers: records)))
+    }
+    guard watch.isChanged else { return }
+    let batch = watch.makeBatch(at: now)
+    watch.confirm(batch)
+    if let published = watch.publishedSets.first { held = Set(published.snapshot.elements.map(\.address)) }
+  }
+
+  private func share(of addresses: Set<IPAddress>) -> Double {
+    Double(addresses.count { !held.contains($0) }) / Double(addresses.count)
+  }
+}
