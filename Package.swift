@@ -74,7 +74,7 @@ let package = Package(
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
-      resources: ["0001-history.sql", "0002-learning.sql"].map { .embedInCode($0) }),
+      resources: ["0001-history.sql", "0002-learning.sql", "0003-coverage.sql"].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
       "Learning", ["DNS", "Deciding", "CZlib", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
@@ -104,7 +104,8 @@ let package = Package(
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
     module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
-    tests("DecidingTests", ["Deciding", "DNS"]),
+    module("MovingPool", ["Deciding", "DNS"], path: "Tests/MovingPool"),
+    tests("DecidingTests", ["Deciding", "DNS", "MovingPool"]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
     tests(
       "RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb],
@@ -126,7 +127,7 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Applying",
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "MovingPool", "Recording", "Learning", "Publishing", "Applying",
         "Refreshing", "Serving", crypto, logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),

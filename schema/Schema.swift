@@ -12,6 +12,7 @@ package enum Schema {
   package static let migrations = [
     Migration(number: 1, sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self)),
     Migration(number: 2, sql: String(decoding: PackageResources._002_learning_sql, as: UTF8.self)),
+    Migration(number: 3, sql: String(decoding: PackageResources._003_coverage_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a file that is up to date.

@@ -76,7 +76,7 @@ package struct Schedule: Sendable {
       wait = refresh.floor * (1 << min(max(failures - 1, 0), 10))
     }
     if isEager, lookup.outcome == .answer {
-      return lookup.at + min(max(wait + .seconds(1), refresh.floor), refresh.ceiling)
+      return lookup.at + min(max(wait + .seconds(1), refresh.floor), refresh.ceiling + .seconds(1))
     }
     let bounded = min(max(wait, refresh.floor), refresh.ceiling)
     let jitter = Int64.random(in: 0...max(1, min(bounded.milliseconds / 10, 1000)), using: &random)

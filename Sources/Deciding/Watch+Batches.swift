@@ -88,6 +88,7 @@ extension Watch {
     }
     for learned in batch.learnedNames { quarantine.markUnsaved(learned.name) }
     for entry in batch.sightings { sightings.markUnsaved(entry.name) }
+    for part in batch.coverages { coverage.estimators[part.question]?.isUnsaved = true }
     uncovered.putBack(batch.uncoveredNames, gone: batch.dismissedNames)
     for publication in batch.publications {
       guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {

@@ -40,6 +40,7 @@ extension HistoryStore: HistoryRecorder {
       state.positions = try Self.positions(db)
       state.sightings = try Self.sightings(db)
       state.uncoveredNames = try Self.uncoveredNames(db)
+      state.coverages = try Self.coverages(db)
       return state
     }
   }

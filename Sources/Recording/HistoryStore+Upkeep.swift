@@ -89,6 +89,7 @@ extension HistoryStore {
           AND NOT EXISTS (SELECT 1 FROM question WHERE question.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM learned WHERE learned.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.name = name.id)
+          AND NOT EXISTS (SELECT 1 FROM coverage WHERE coverage.name = name.id)
         """
       ),
     ]

@@ -10,6 +10,8 @@ package struct CoverageRun {
   private var caches = [PoolCache(), PoolCache()]
   private var held = Set<IPAddress>()
   private var now = CoverageRun.start
+  /// When in each second clients behind each upstream ask.
+  private let phases: [Duration]
   private let question: Question
 
   private static let start = Timestamp(seconds: 1_800_000_000)
@@ -26,6 +28,8 @@ package struct CoverageRun {
       policies: [policy], vantages: Self.vantages, limits: Limits(), now: Self.start, seed: seed,
       digesting: { _ in Digest(octets: []) })
     pool = MovingPool(scenario, seed: ~seed, now: Self.start)
+    var random = SplitMix(state: seed &+ 1)
+    phases = caches.map { _ in .milliseconds(Int64.random(in: 0..<1000, using: &random)) }.sorted()
   }
 
   /// Runs an hour to warm up, then `span` that is measured.
@@ -36,7 +40,6 @@ package struct CoverageRun {
     let end = now + span
     while now < end {
       run(until: now + .seconds(60), into: &figures)
-      watch.sweep(at: now)
       guard let estimate = watch.questionCoverages(at: now).first?.estimate else { continue }
       figures.note(estimate)
     }
@@ -46,21 +49,29 @@ package struct CoverageRun {
   private mutating func run(until end: Timestamp, into figures: inout CoverageFigures) {
     while now < end {
       let tick = Timestamp(seconds: now.seconds + 1)
-      while let wake = watch.nextWake(after: now), wake < tick {
-        now = max(now, wake)
-        ask()
-      }
-      now = tick
       for upstream in caches.indices {
+        ask(until: Timestamp(seconds: now.seconds) + phases[upstream])
         let given = caches[upstream].answer(&pool, ttl: scenario.ttl, upstream: upstream, at: now).addresses
         figures.noteClient(missing: share(of: given))
       }
+      ask(until: tick)
+      // As often as the service lets time pass.
+      if now.seconds.isMultiple(of: 10) { watch.sweep(at: now) }
       guard now.seconds.isMultiple(of: 5) else { continue }
       pool.move(to: now)
       for upstream in caches.indices {
         figures.noteNew(missing: share(of: pool.draw(for: upstream)))
       }
     }
+  }
+
+  /// Lets Postern ask what is due, up to a moment.
+  private mutating func ask(until end: Timestamp) {
+    while let wake = watch.nextWake(after: now), wake < end {
+      now = max(now, wake)
+      ask()
+    }
+    now = end
   }
 
   private mutating func ask() {

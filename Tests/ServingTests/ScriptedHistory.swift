@@ -16,6 +16,7 @@ struct ScriptedHistory: HistoryReader {
   var seen: [NameSightings] = []
   var uncovered: [UncoveredName] = []
   var reports: [StoredSourceReport] = []
+  var covered: [QuestionCoverage] = []
 
   private func checked<Value>(_ value: Value) throws -> Value {
     if isBroken { throw Broken() }
@@ -66,6 +67,7 @@ struct ScriptedHistory: HistoryReader {
   func learnedNames() async throws -> [LearnedName] { try checked(learned) }
   func sightings() async throws -> [NameSightings] { try checked(seen) }
   func uncoveredNames() async throws -> [UncoveredName] { try checked(uncovered) }
+  func coverages() async throws -> [QuestionCoverage] { try checked(covered) }
   func sourceReports() async throws -> [StoredSourceReport] { try checked(reports) }
   func events(kind: String?, limit: Int) async throws -> [Event] { try checked([]) }
   func decisions(limit: Int) async throws -> [Decision] { try checked([]) }

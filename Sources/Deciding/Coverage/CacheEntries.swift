@@ -20,6 +20,8 @@ struct CacheEntries: Sendable {
 
   /// TTLs are whole seconds, rounded by each cache on the way in its own manner.
   static let slack = Duration.seconds(2)
+  /// What an age in whole seconds leaves out on average.
+  fileprivate static let rounding = Duration.milliseconds(500)
 
   /// Takes in an answer. Gives back how it was found when it is independent, else nil.
   mutating func take(
@@ -74,6 +76,7 @@ extension CacheEntries.Entry {
   fileprivate func hidden(until now: Timestamp, ttl: Duration, fullTTL: Duration) -> Duration {
     let gap = now - end
     if gap >= fullTTL { return max(.zero, gap) }
-    return max(.zero, min(fullTTL - ttl, gap > .zero ? gap : now - askedAt))
+    let age = fullTTL - ttl + CacheEntries.rounding
+    return max(.zero, min(age, gap > .zero ? gap : now - askedAt))
   }
 }
