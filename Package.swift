@@ -127,7 +127,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "FakeNameServer", "MovingPool", "Recording", "Learning", "Publishing", "Applying",
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "MovingPool", "Recording", "Learning", "Publishing",
+        "Applying",
         "Refreshing", "Serving", crypto, logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),

@@ -33,7 +33,8 @@ package struct SetPolicy: Sendable, Hashable {
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
-    coverage: Double = Self.defaultCoverage, guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = [],
+    coverage: Double = Self.defaultCoverage, guards: GuardPolicy = GuardPolicy(),
+    expectedAliasSuffixes: [DomainName] = [],
     expectedServiceTags: [String] = []
   ) {
     self.name = name

@@ -70,7 +70,9 @@ extension Watch {
       warnings.append(
         "\(pattern) has a wildcard record: any label resolves, so one name stands for all that answer alike")
     }
-    warnings += sets.compactMap { set in coverage.sets[set.policy.name]?.warning(of: set.policy.name) }
+    warnings += sets.compactMap { set in
+      coverage.sets[set.policy.name]?.warning.map { "set \(set.policy.name) \($0)" }
+    }
     for set in sets where set.status == .held {
       warnings.append(
         "set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))

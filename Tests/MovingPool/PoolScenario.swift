@@ -38,3 +38,31 @@ package struct PoolScenario: Sendable, CustomStringConvertible {
       "\(pool) \(weights.rawValue)\(isRegional ? " regional" : ""), \(answer) of TTL \(ttl), replaced \(life)"
   }
 }
+
+extension PoolScenario {
+  /// Pools of 3 to 64, both weights, answers of 1 to 8, TTLs of 5 to 300 s, addresses that stay or are replaced each day,
+  /// in six hours or in one; then regional views.
+  package static var all: [PoolScenario] {
+    var all = [PoolScenario]()
+    let lifetimes: [Duration?] = [nil] + [24, 6, 1].map { .seconds($0 * 3600) }
+    for pool in [3, 8, 16, 64] {
+      for weights in Weights.allCases {
+        for answer in [1, 4, 8] where answer <= pool {
+          for ttl in [5, 20, 60, 300] as [Int64] {
+            all += lifetimes.map {
+              PoolScenario(pool: pool, weights: weights, answer: answer, ttl: ttl, lifetime: $0)
+            }
+          }
+        }
+      }
+    }
+    for pool in [16, 64] {
+      for ttl in [20, 300] as [Int64] {
+        all += lifetimes.map {
+          PoolScenario(pool: pool, weights: .zipf, answer: 2, ttl: ttl, lifetime: $0, isRegional: true)
+        }
+      }
+    }
+    return all
+  }
+}

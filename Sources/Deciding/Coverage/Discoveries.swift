@@ -30,11 +30,11 @@ struct Discoveries: Sendable {
     }
 
     /// By how much the forgetting sums vary less than plain ones of the same size.
-    var gain: Double { weight / squares }
+    var gain: Double { squares > 0 ? weight / squares : 1 }
     /// New addresses come in lots: the share of an answer that is new, if any is.
     var lot: Double { events > 0 ? shares / events : 1 }
     /// What one event in the effective number of answers stands for.
-    var step: Double { lot / (weight * gain) }
+    var step: Double { weight > 0 ? lot / (weight * gain) : 1 }
     var observed: Double { events * gain }
     var expected: Double { events > 0 ? predicted / lot * gain : 0 }
     /// The drift beyond the prediction.

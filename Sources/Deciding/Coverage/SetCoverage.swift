@@ -46,9 +46,9 @@ package struct SetCoverage: Hashable, Sendable {
   package var isBelowTarget: Bool { coverage.map { $0 < target } ?? false }
 
   /// A sentence for people while the estimate is below what the policy wants.
-  func warning(of set: SetName) -> String? {
+  package var warning: String? {
     guard isBelowTarget, let coverage, let worst else { return nil }
-    return "set \(set) holds \(coverage.percentage) of what new answers give, below \(target.percentage); "
+    return "holds \(coverage.percentage) of what new answers give, below \(target.percentage); "
       + "the least of \(worst.question): \(worst.estimate.coverage.percentage)"
   }
 }

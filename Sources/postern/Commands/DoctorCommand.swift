@@ -115,6 +115,7 @@ struct DoctorCommand: AsyncParsableCommand {
       let states = try await history.setStates()
       for set in configuration.enabledSets {
         findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
+        findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
       }
       for event in try await history.events(kind: "cap.reached", limit: 20) {
         findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))
@@ -192,6 +193,20 @@ struct Finding: Sendable {
     default:
       level = .good
       sentence = "good, last looked up at \(state.checkedAt)"
+    }
+  }
+
+  init(_ set: SetName, _ coverage: SetCoverage) {
+    subject = "coverage of \(set)"
+    if let warning = coverage.warning {
+      level = .unwise
+      sentence = "\(warning). Try: another upstream, which is another cache; 'postern names \(set)'"
+    } else if let share = coverage.coverage {
+      level = .good
+      sentence = "\(share.percentage) of what new answers give, from \(coverage.known) questions"
+    } else {
+      level = .good
+      sentence = "unknown until there are more answers"
     }
   }
 

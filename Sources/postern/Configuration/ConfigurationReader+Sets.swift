@@ -41,7 +41,8 @@ extension ConfigurationReader {
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
-      candidates: candidates, families: families, retention: retention, maxStale: maxStale, coverage: coverage,
+      candidates: candidates, families: families, retention: retention, maxStale: maxStale,
+      coverage: coverage,
       floor: floor, ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
       allowSpecial: guards.allowSpecial)
