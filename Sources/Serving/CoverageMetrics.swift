@@ -1,3 +1,4 @@
+import DNS
 import Deciding
 
 /// What sets hold of what clients may be given, as Prometheus text. Of names only the worst of each set is told, so that

@@ -13,8 +13,8 @@ package struct CoverageEstimator: Sendable {
   /// Whether there is an answer since the estimate was stored.
   package internal(set) var isUnsaved = false
 
-  /// Fewer independent answers say nothing: with ten, three draws in four of a pool of eight have shown all of it or
-  /// enough repeats for a bound, and the simulation finds no claim that fails from there on.
+  /// Fewer independent answers say nothing: ten without a discovery still allow for a third of the pool being unseen, five
+  /// for two thirds.
   static let fewestAnswers = 10
   /// Events that an estimate must rest on to be right within a factor of two: the bounds of a Poisson mean of nine are
   /// four and seventeen.
