@@ -25,7 +25,8 @@ enum QuantityText {
   /// Reads `50%` or `12.5%` as a share; nil for anything else.
   static func percentage(_ text: String) -> Double? {
     guard text.hasSuffix("%"), let number = decimal(text.dropLast()) else { return nil }
-    return number / 100
+    // 99.9 / 100 isn't the number nearest to 0.999, and would be shown as another percentage.
+    return (number * 1e9).rounded() / 1e11
   }
 
   /// Writes a share as a percentage.
