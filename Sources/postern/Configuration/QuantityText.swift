@@ -30,7 +30,7 @@ enum QuantityText {
   }
 
   /// Writes a share as a percentage.
-  static func text(percentage share: Double) -> String { plain(share * 100) + "%" }
+  static func text(percentage share: Double) -> String { plain((share * 1e11).rounded() / 1e9) + "%" }
 
   /// Reads `10x` or `1.5x`; nil for anything else.
   static func factor(_ text: String) -> Double? {
