@@ -18,6 +18,7 @@ package struct CoverageEstimate: Hashable, Sendable, Codable {
   /// The same, at most.
   package var clientMissingAtMost: Double { missingAtMost * exposure }
 
+  /// Shares are of 0...1; nothing here checks it.
   package init(
     answers: Int, confidence: CoverageConfidence, missing: Double, missingAtMost: Double, exposure: Double
   ) {

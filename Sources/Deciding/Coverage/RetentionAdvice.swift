@@ -3,6 +3,7 @@ package import DNS
 /// What a set's retention cost, and what others would have cost: from how long addresses stayed away before they came
 /// back.
 package struct RetentionAdvice: Sendable {
+  /// The set that is advised on.
   package let set: SetName
   /// As it is configured.
   package let retention: Duration
@@ -20,6 +21,7 @@ package struct RetentionAdvice: Sendable {
 
   /// What a retention would have cost.
   package struct Option: Hashable, Sendable {
+    /// How long addresses would have been held after they were last seen.
     package let retention: Duration
     /// Returns that would have found the address gone.
     package let lateReturns: Int64
