@@ -74,9 +74,9 @@ let package = Package(
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
-      resources: ["0001-history.sql", "0002-learning.sql", "0005-events.sql", "0006-journal.sql"].map {
-        .embedInCode($0)
-      }),
+      resources: [
+        "0001-history.sql", "0002-learning.sql", "0003-coverage.sql", "0005-events.sql", "0006-journal.sql",
+      ].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
       "Learning",
@@ -110,7 +110,8 @@ let package = Package(
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
     module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
-    tests("DecidingTests", ["Deciding", "DNS"]),
+    module("MovingPool", ["Deciding", "DNS"], path: "Tests/MovingPool"),
+    tests("DecidingTests", ["Deciding", "DNS", "MovingPool"]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
     tests(
       "RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb],
@@ -132,7 +133,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Applying",
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "MovingPool", "Recording", "Learning", "Publishing",
+        "Applying",
         "Refreshing", "Serving", crypto, logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),

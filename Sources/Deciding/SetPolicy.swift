@@ -19,6 +19,8 @@ package struct SetPolicy: Sendable, Hashable {
   package let maxStale: Duration
   /// Of several sets that share a name, the shortest floor and ceiling count for it.
   package let refresh: RefreshPolicy
+  /// The share (0...1) of addresses in new answers that the set should hold; below it a warning stands, nothing else.
+  package let coverage: Double
   /// Rules for each step of this set alone, also where it shares names with others.
   package let guards: GuardPolicy
   /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
@@ -33,8 +35,9 @@ package struct SetPolicy: Sendable, Hashable {
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
-    guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = [],
-    expectedServiceTags: [String] = [], confirmation: ConfirmationPolicy = ConfirmationPolicy()
+    coverage: Double = Self.defaultCoverage, guards: GuardPolicy = GuardPolicy(),
+    expectedAliasSuffixes: [DomainName] = [], expectedServiceTags: [String] = [],
+    confirmation: ConfirmationPolicy = ConfirmationPolicy()
   ) {
     self.name = name
     self.selectors = selectors
@@ -44,6 +47,7 @@ package struct SetPolicy: Sendable, Hashable {
     self.retention = retention
     self.maxStale = maxStale
     self.refresh = refresh
+    self.coverage = coverage
     self.guards = guards
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.expectedServiceTags = expectedServiceTags
@@ -55,6 +59,9 @@ package struct SetPolicy: Sendable, Hashable {
 
   /// 7 days.
   package static let defaultMaxStale = Duration.seconds(7 * 24 * 3600)
+
+  /// 99.9 %.
+  package static let defaultCoverage = 0.999
 
   /// The names to track from the start: the exact names among the selectors, then the seeds; each once.
   package var namesFromTheStart: [DomainName] {

@@ -53,6 +53,7 @@ extension Watch {
       guard let taken = names[name]?.takeUnsaved() else { continue }
       batch.observations += taken.observations.filter { pending.opened[$0.key] == nil }
       batch.questions += taken.questions.map(withDue)
+      batch.coverages += takeUnsavedCoverage(of: name, at: now)
     }
     (batch.uncoveredNames, batch.dismissedNames) = uncovered.takeUnsaved()
     batch.journal = journal?.takeUnsaved(at: now) ?? []
@@ -94,6 +95,7 @@ extension Watch {
     for learned in batch.learnedNames { quarantine.markUnsaved(learned.name) }
     for entry in batch.sightings { sightings.markUnsaved(entry.name) }
     journal?.putBack(batch.journal)
+    for part in batch.coverages { coverage.estimators[part.question]?.isUnsaved = true }
     uncovered.putBack(batch.uncoveredNames, gone: batch.dismissedNames)
     for publication in batch.publications {
       guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {

@@ -35,6 +35,7 @@ extension Watch {
     }
     if isNews || !taps.isEmpty || !retired.isEmpty { journal?.noteSweep(at: now, isNews: isNews) }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
+    judgeCoverage(at: now)
   }
 
   /// What is published of each set, for those that have something.
@@ -45,7 +46,8 @@ extension Watch {
       return PublishedSet(
         snapshot: snapshot, status: set.status, heldReasons: set.objections.map(\.description),
         checkedAt: checkedAt,
-        validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale)
+        validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale,
+        coverage: coverage.sets[set.policy.name])
     }
   }
 
@@ -74,6 +76,9 @@ extension Watch {
     for (pattern, check) in wildcards.sorted(by: { $0.key < $1.key }) where check.isPresent {
       warnings.append(
         "\(pattern) has a wildcard record: any label resolves, so one name stands for all that answer alike")
+    }
+    warnings += sets.compactMap { set in
+      coverage.sets[set.policy.name]?.warning.map { "set \(set.policy.name) \($0)" }
     }
     for set in sets where set.status == .held {
       warnings.append(

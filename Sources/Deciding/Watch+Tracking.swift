@@ -92,6 +92,7 @@ extension Watch {
       }
     }
     for index in tracked.sets { sets[index].stopAwaiting(name) }
+    coverage.forget(questions(of: name, in: tracked))
     usedAt[name] = nil
     drift[name] = nil
     confirmation.forget(name)
@@ -127,7 +128,9 @@ extension Watch {
     guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil, !isReplayed else { return }
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
-    let next = schedule.next(after: lookup, failures: failures, refresh: refresh(of: tracked))
+    let isEager = coverage.wanting.contains(lookup.question) && budget.isAmple
+    let next = schedule.next(
+      after: lookup, failures: failures, refresh: refresh(of: tracked), isEager: isEager)
     let isInUse = usedAt[lookup.question.name].map { lookup.at - $0 < Self.inUse } ?? false
     schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
   }
@@ -227,6 +230,7 @@ extension Watch {
         pending.retiredQuestions.append((status.question, status.vantage))
       }
     }
+    restoreCoverage(restored.coverages)
     for tracked in names.values {
       for index in tracked.sets {
         sets[index].replace(

@@ -48,6 +48,7 @@ package struct Watch: Sendable {
   var journal: Journal?
   /// Whether it is a replay, in which nothing is asked.
   var isReplayed = false
+  var coverage = CoverageBook()
   /// When time was last let pass.
   var sweptAt: Timestamp
   /// When word lists are tried next.
@@ -136,6 +137,7 @@ package struct Watch: Sendable {
     noteInJournal(lookup, of: tracked, isNews: isNews)
     noteAliases(lookup, of: tracked)
     noteDrift(lookup, of: tracked)
+    noteCoverage(lookup, of: tracked)
     if tracked.isLearned { quarantine.note(lookup.outcome, of: name, at: lookup.at) }
     for index in tracked.sets { sets[index].noteAsked(lookup) }
     plan(lookup, of: tracked)
@@ -155,7 +157,10 @@ package struct Watch: Sendable {
     for vantage in new { (health[vantage], trust[vantage]) = (VantageHealth(), VantageTrust()) }
     for tracked in names.values {
       for question in questions(of: tracked.name, in: tracked) {
-        for vantage in gone { schedule.drop(question, at: vantage) }
+        for vantage in gone {
+          schedule.drop(question, at: vantage)
+          coverage.estimators[question]?.forget(vantage)
+        }
       }
       startAsking(tracked, at: new, now: now)
     }

@@ -20,6 +20,7 @@ struct BatchWriter {
     try writeQuestions(&interning)
     try writeLearnedNames(&interning)
     try SightingWriter(db: db).write(batch, interning: &interning)
+    try CoverageWriter(db: db).write(batch, interning: &interning)
     for publication in batch.publications {
       try PublicationWriter(db: db, set: try interning.id(of: publication.snapshot.set, in: db)).write(
         publication)

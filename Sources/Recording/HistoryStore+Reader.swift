@@ -140,6 +140,10 @@ extension HistoryStore: HistoryReader {
     try await read { db in try Self.uncoveredNames(db) }
   }
 
+  package func coverages() async throws -> [QuestionCoverage] {
+    try await read { db in try Self.coverages(db) }
+  }
+
   package func sourceReports() async throws -> [StoredSourceReport] {
     try await read { db in try Self.sourceReports(db) }
   }

@@ -41,6 +41,7 @@ extension HistoryStore: HistoryRecorder {
       state.sightings = try Self.sightings(db)
       state.uncoveredNames = try Self.uncoveredNames(db)
       state.vantageReports = try Self.vantageReports(db).map(\.report)
+      state.coverages = try Self.coverages(db)
       return state
     }
   }

@@ -13,6 +13,7 @@ struct StoredPolicy: Codable {
   private let maxStaleMilliseconds: Int64
   private let floorMilliseconds: Int64
   private let ceilingMilliseconds: Int64
+  private let coverage: Double
   private let shrink: Double
   private let growth: Double
   private let maxElements: Int
@@ -33,6 +34,7 @@ struct StoredPolicy: Codable {
     maxStaleMilliseconds = policy.maxStale.milliseconds
     floorMilliseconds = policy.refresh.floor.milliseconds
     ceilingMilliseconds = policy.refresh.ceiling.milliseconds
+    coverage = policy.coverage
     shrink = policy.guards.shrink
     growth = policy.guards.growth
     maxElements = policy.guards.maxElements
@@ -60,6 +62,7 @@ struct StoredPolicy: Codable {
       retention: .milliseconds(retentionMilliseconds), maxStale: .milliseconds(maxStaleMilliseconds),
       refresh: RefreshPolicy(
         floor: .milliseconds(floorMilliseconds), ceiling: .milliseconds(ceilingMilliseconds)),
+      coverage: coverage,
       guards: GuardPolicy(
         shrink: shrink, growth: growth, maxElements: maxElements,
         allowSpecial: allowSpecial.compactMap { IPPrefix($0) }),

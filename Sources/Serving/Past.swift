@@ -55,6 +55,13 @@ struct Past {
     return SetBodies.snapshots(Array(records.prefix(limit)), of: set)
   }
 
+  /// What the retention of a set cost, and what others would.
+  func retention(_ set: SetName) async throws(Refusal) -> [UInt8] {
+    guard let policy = site.policies.first(where: { $0.name == set }) else { throw .noSuchSet }
+    let now = site.now()
+    return try await read { try await RetentionAdvice.gather(policy, now: now, from: $0) }.json
+  }
+
   func names() async throws(Refusal) -> [UInt8] {
     let listing = try await read { try await NameListing.gather(site.policies, from: $0) }
     var json = JSONText(reserving: 65_536)

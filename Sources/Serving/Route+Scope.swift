@@ -16,7 +16,7 @@ extension Route {
     case .index, .sets: .anyReading
     case .set(let name, _), .version(let name), .changes(let name), .snapshot(let name, _, _),
       .events(let name),
-      .snapshots(let name):
+      .snapshots(let name), .retention(let name):
       .scope(.readSet(name))
     case .names, .sources, .vantages, .allEvents, .history, .explain, .decisions, .metrics, .consumers:
       .scope(.read)

@@ -12,6 +12,7 @@ enum Route: Hashable {
   case changes(SetName)
   case events(SetName)
   case snapshots(SetName)
+  case retention(SetName)
   case snapshot(SetName, Generation, ending: String)
   case formats
   case names
@@ -70,6 +71,7 @@ enum Route: Hashable {
       case "changes": self = .changes(set)
       case "events": self = .events(set)
       case "snapshots": self = .snapshots(set)
+      case "retention": self = .retention(set)
       default: return nil
       }
     case 6 where parts[1] == "v1" && parts[2] == "sets" && parts[4] == "snapshots":
@@ -96,6 +98,7 @@ enum Route: Hashable {
     case .changes: "/v1/sets/{set}/changes"
     case .events: "/v1/sets/{set}/events"
     case .snapshots: "/v1/sets/{set}/snapshots"
+    case .retention: "/v1/sets/{set}/retention"
     case .consumers: "/v1/consumers"
     case .key: "/v1/key"
     case .openAPI: "/openapi.json"

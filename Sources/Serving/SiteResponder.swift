@@ -118,6 +118,9 @@ struct SiteResponder: HTTPResponder {
       _ = try query.only()
       return Body(site.formats.json)
     case .snapshots(let name): return Body(try await past.snapshots(try published(name), query))
+    case .retention(let name):
+      _ = try query.only()
+      return Body(try await past.retention(name))
     case .key:
       _ = try query.only()
       guard let key = site.sets.publicKey else { throw .noKey }

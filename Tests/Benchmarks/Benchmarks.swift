@@ -7,6 +7,7 @@ enum Benchmarks {
     switch arguments.first {
     case "apply-latency": try await ApplyBenchmark.run(rest)
     case "aggregate": try await AggregateBenchmark.run(rest)
+    case "coverage": await CoverageBenchmark.run(rest)
     case "frames": try await FrameBenchmark.run(rest)
     case "fuzz-frames": try FuzzFrames.run(rest)
     case "follow": try await FollowBenchmark.run(rest)

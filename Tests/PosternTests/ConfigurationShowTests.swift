@@ -42,6 +42,7 @@ import Testing
             families: [ipv4, ipv6]  # default
             retention: 1d  # default
             maxStale: 7d  # default
+            coverage: 99.9%  # default
             refresh:
               floor: 5s  # default
               ceiling: 5m  # default
@@ -63,6 +64,7 @@ import Testing
             families: [ipv4, ipv6]  # default
             retention: 1d  # default
             maxStale: 7d  # default
+            coverage: 99.9%  # default
             refresh:
               floor: 5s  # default
               ceiling: 5m  # default

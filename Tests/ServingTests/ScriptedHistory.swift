@@ -21,6 +21,7 @@ struct ScriptedHistory: HistoryReader {
   var decided: [Decision] = []
   var vantages: [(report: VantageReport, at: Timestamp)] = []
   var happened: [StoredEvent] = []
+  var covered: [QuestionCoverage] = []
 
   private func checked<Value>(_ value: Value) throws -> Value {
     if isBroken { throw Broken() }
@@ -76,6 +77,7 @@ struct ScriptedHistory: HistoryReader {
   func learnedNames() async throws -> [LearnedName] { try checked(learned) }
   func sightings() async throws -> [NameSightings] { try checked(seen) }
   func uncoveredNames() async throws -> [UncoveredName] { try checked(uncovered) }
+  func coverages() async throws -> [QuestionCoverage] { try checked(covered) }
   func sourceReports() async throws -> [StoredSourceReport] { try checked(reports) }
   func decisions(limit: Int) async throws -> [Decision] { try checked(Array(decided.prefix(limit))) }
   func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)] { try checked(vantages) }

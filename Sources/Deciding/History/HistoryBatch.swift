@@ -28,6 +28,8 @@ package struct HistoryBatch: Sendable {
   package var uncoveredNames: [UncoveredName] = []
   /// Uncovered names that left the list.
   package var dismissedNames: [DomainName] = []
+  /// What is estimated to be missing of questions; each replaces the earlier estimate.
+  package var coverages: [QuestionCoverage] = []
   /// How sources do; each replaces the earlier report.
   package var sourceReports: [SourceReport] = []
   /// How vantages do; each replaces the earlier report. Nil leaves the stored ones as they are.
@@ -51,7 +53,7 @@ package struct HistoryBatch: Sendable {
       && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
       && sightings.isEmpty && uncoveredNames.isEmpty && dismissedNames.isEmpty && sourceReports.isEmpty
-      && vantageReports == nil
+      && vantageReports == nil && coverages.isEmpty
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty && journal.isEmpty
   }
 }

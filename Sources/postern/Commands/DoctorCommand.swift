@@ -119,6 +119,7 @@ struct DoctorCommand: AsyncParsableCommand {
       let states = try await history.setStates()
       for set in configuration.enabledSets {
         findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
+        findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
       }
       findings += try await history.vantageReports().map { Finding($0.report) }
       for event in try await history.events(kind: "cap.reached", limit: 20) {
@@ -222,6 +223,20 @@ struct Finding: Sendable {
       vantage.reason.isEmpty
       ? "believed; \(vantage.unique) of its \(vantage.addresses) addresses are given by no other"
       : vantage.reason
+  }
+
+  init(_ set: SetName, _ coverage: SetCoverage) {
+    subject = "coverage of \(set)"
+    if let warning = coverage.warning {
+      level = .unwise
+      sentence = "\(warning). Try: another upstream, which is another cache; 'postern names \(set)'"
+    } else if let share = coverage.coverage {
+      level = .good
+      sentence = "\(share.percentage) of what new answers give, from \(coverage.known) questions"
+    } else {
+      level = .good
+      sentence = "unknown until there are more answers"
+    }
   }
 
   /// One line of JSON.

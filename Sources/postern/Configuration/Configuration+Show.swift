@@ -87,6 +87,7 @@ extension SetSetting {
       ),
       ("retention", span(retention)),
       ("maxStale", span(maxStale)),
+      ("coverage", .decided(.text(QuantityText.text(percentage: coverage.value)), by: coverage.origin)),
       ("refresh", .mapping([("floor", span(floor)), ("ceiling", span(ceiling))])),
       (
         "guards",

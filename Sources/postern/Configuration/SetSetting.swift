@@ -17,6 +17,8 @@ struct SetSetting: Sendable, Equatable {
   let families: Setting<Set<AddressFamily>>
   let retention: Setting<Duration>
   let maxStale: Setting<Duration>
+  /// Below this share a warning stands.
+  let coverage: Setting<Double>
   let floor: Setting<Duration>
   let ceiling: Setting<Duration>
   let shrink: Setting<Double>
@@ -45,7 +47,7 @@ struct SetSetting: Sendable, Equatable {
       name: name, selectors: selectors, seeds: profile.value?.seeds ?? [],
       candidates: candidates.value ? candidateNames : [], families: families.value,
       retention: retention.value, maxStale: maxStale.value,
-      refresh: RefreshPolicy(floor: floor.value, ceiling: ceiling.value),
+      refresh: RefreshPolicy(floor: floor.value, ceiling: ceiling.value), coverage: coverage.value,
       guards: GuardPolicy(
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
         allowSpecial: allowSpecial.value),
@@ -67,6 +69,7 @@ extension SetSetting {
       name: name, origin: .builtIn, profile: Setting(profile), enabled: Setting(enabled), names: Setting([]),
       patterns: Setting([]), candidates: Setting(false), families: Setting(Set(AddressFamily.allCases)),
       retention: Setting(SetPolicy.defaultRetention), maxStale: Setting(SetPolicy.defaultMaxStale),
+      coverage: Setting(SetPolicy.defaultCoverage),
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
       allowSpecial: Setting(guards.allowSpecial), confirm: Setting(ConfirmationPolicy()))
