@@ -35,7 +35,8 @@ extension Watch {
   /// Goes on to the last lookup of a run, in which nothing began, ended, entered or left.
   mutating func go(to last: Lookup) { names[last.question.name]?.go(to: last) }
 
-  /// Goes on to a later lookup of a run, under a policy by which something may end on the way.
+  /// Goes on to a later lookup of a run, where something may end on the way: under another policy, or since time was let
+  /// pass for a tap.
   mutating func pass(to later: Lookup) {
     let name = later.question.name
     guard let tracked = names[name] else { return }

@@ -132,7 +132,7 @@ enum HistoryFile {
     "learned",
     "generation",
     "delta", "checkpoint", "element", "set_state", "event", "decision", "follower", "watch",
-    "sighting", "uncovered", "source", "vantage_report", "horizon", "policy", "asked", "answer", "journal",
+    "sighting", "uncovered", "source", "coverage", "vantage_report", "horizon", "policy", "asked", "answer", "journal",
     "state_interval", "state_question", "state_learned", "state_element",
   ]
 }

@@ -216,7 +216,8 @@ import Testing
       "p.yaml:1:24: limits.outstanding: '010' is not a whole number. Try: decimal digits, such as 1"),
     Bad(
       "history: { maxSize: 1.5GB }",
-      "p.yaml:1:21: history.maxSize: '1.5GB' is not a size. Try: a whole number with MB, GB or TB, such as 20GB"),
+      "p.yaml:1:21: history.maxSize: '1.5GB' is not a size. Try: a whole number with MB, GB or TB, such as 20GB"
+    ),
     Bad(
       "history: { maxSize: 9MB }",
       "p.yaml:1:21: history.maxSize: '9MB' is out of range. Try: 10MB to 1000TB"),

@@ -49,7 +49,7 @@ package struct PolicyTrial: Sendable {
     case .started(let circumstances):
       watch?.replay(.vantages(circumstances.vantages), at: entry.at)
     case .swept:
-      for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.go(to: told) }
+      for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.pass(to: told) }
       watch?.replay(entry.content, at: entry.at)
     case .checkpoint, .decided: break
     default: watch?.replay(entry.content, at: entry.at)

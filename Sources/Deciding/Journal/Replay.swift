@@ -37,7 +37,7 @@ package struct Replay: Sendable {
     case .decided:
       return decide(at: entry.at)
     case .swept:
-      for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.go(to: told) }
+      for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.pass(to: told) }
       watch?.replay(entry.content, at: entry.at)
     default:
       watch?.replay(entry.content, at: entry.at)
@@ -46,8 +46,9 @@ package struct Replay: Sendable {
     return []
   }
 
-  private mutating func begin(_ circumstances: JournalCircumstances, _ state: RestoredState?, at now: Timestamp)
-  {
+  private mutating func begin(
+    _ circumstances: JournalCircumstances, _ state: RestoredState?, at now: Timestamp
+  ) {
     guard let state else { return }
     watch = Watch(replaying: circumstances, from: state, at: now, digesting: digesting)
   }
