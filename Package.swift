@@ -74,7 +74,7 @@ let package = Package(
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
-      resources: ["0001-history.sql", "0002-learning.sql"].map { .embedInCode($0) }),
+      resources: ["0001-history.sql", "0002-learning.sql", "0004-tags.sql"].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
       "Learning", ["DNS", "Deciding", "CZlib", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
@@ -104,7 +104,7 @@ let package = Package(
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
     module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
-    tests("DecidingTests", ["Deciding", "DNS"]),
+    tests("DecidingTests", ["Deciding", "DNS"], resources: [.copy("Fixtures")]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
     tests(
       "RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb],

@@ -105,6 +105,8 @@ package enum RejectionReason: String, Hashable, Sendable {
   case outOfChain
   /// The name already has as many addresses as `addressesPerName` allows.
   case tooManyAddresses
+  /// It is in none of the service tags that bound the sets of the name.
+  case outsideServiceTags
 }
 
 /// A name that was learned, and how far it is believed.
@@ -249,6 +251,8 @@ package enum DecisionKind: String, Hashable, Sendable {
   case forget
   /// Take this hostname as sighted: `postern observe` without a running service.
   case observe
+  /// Take up the service tags that were imported.
+  case importTags
 }
 
 /// Where the reader of a followed file stands; committed together with what was read.
@@ -342,6 +346,8 @@ package struct RestoredState: Sendable {
   package var sightings: [NameSightings] = []
   /// What is left for a person to decide about.
   package var uncoveredNames: [UncoveredName] = []
+  /// The service tags that had been taken up.
+  package var tags = TagBook()
 
   /// What a first start finds: nothing.
   package init() {}

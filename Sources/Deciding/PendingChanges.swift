@@ -58,6 +58,8 @@ extension RejectionReason {
     case .notGlobalUnicast:
       "it is not a public address. Try: guards.allowSpecial if your site answers with it"
     case .outOfChain: "its owner is not the end of the alias chain"
+    case .outsideServiceTags:
+      "it is outside the service tags that bound the set. Try: 'postern explain' for where it is"
     case .tooManyAddresses: "the name already has as many as limits.addressesPerName allows"
     }
   }

@@ -24,15 +24,17 @@ package struct SetPolicy: Sendable, Hashable {
   /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
   /// Empty when nothing is known, which expects anything.
   package let expectedAliasSuffixes: [DomainName]
-  /// Azure service tags in which the addresses are expected; a report, never a filter. Empty when unknown.
+  /// Azure service tags in which the addresses are expected. Empty when unknown.
   package let expectedServiceTags: [String]
+  /// The same with what happens to other addresses, and whose file judges.
+  package let tagRules: TagRules
 
   package init(
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
     guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = [],
-    expectedServiceTags: [String] = []
+    expectedServiceTags: [String] = [], tagRules: TagRules = TagRules()
   ) {
     self.name = name
     self.selectors = selectors
@@ -45,6 +47,7 @@ package struct SetPolicy: Sendable, Hashable {
     self.guards = guards
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.expectedServiceTags = expectedServiceTags
+    self.tagRules = tagRules
   }
 
   /// 24 h.

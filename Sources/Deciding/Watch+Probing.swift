@@ -166,6 +166,9 @@ extension Watch {
         take([Sighting(name: name, source: decision.by, count: 1, at: now)])
       case .forget:
         forget(decision.subject, at: now)
+      case .importTags:
+        // The loop read the tags before; that they count is stored with this decision.
+        break
       }
     }
   }

@@ -30,12 +30,12 @@ extension Watch {
 
   /// Judges a record that isn't held yet.
   func admission(for tracked: TrackedName) -> RecordAdmission {
-    let policies = tracked.sets.map { sets[$0].policy }
+    let watching = tracked.sets.map { sets[$0] }
     let held = Set(tracked.states.lazy.flatMap(\.records).map(\.data))
     let room = limits.addressesPerName
     return { record, opened in
-      if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
-        return .notGlobalUnicast
+      if case .address(let address) = record.data, !watching.contains(where: { $0.admits(address) }) {
+        return watching.contains { $0.policy.admits(address) } ? .outsideServiceTags : .notGlobalUnicast
       }
       return held.contains(record.data) || held.count + opened < room ? nil : .tooManyAddresses
     }
@@ -92,12 +92,11 @@ extension Watch {
     of name: DomainName, at now: Timestamp, _ change: (inout Watch) -> LedgerStep
   ) {
     guard let before = names[name] else { return }
-    let old = before.sets.map { SnapshotBuilder.addresses(given: before.states, by: sets[$0].policy) }
+    let old = before.sets.map { addresses(given: before.states, in: $0) }
     let step = change(&self)
     let states = names[name]?.states ?? []
     for (position, index) in before.sets.enumerated() {
-      sets[index].replace(
-        old[position], with: SnapshotBuilder.addresses(given: states, by: sets[index].policy))
+      sets[index].replace(old[position], with: addresses(given: states, in: index))
     }
     pending.add(step)
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
@@ -205,8 +204,7 @@ extension Watch {
     }
     for tracked in names.values {
       for index in tracked.sets {
-        sets[index].replace(
-          [], with: SnapshotBuilder.addresses(given: tracked.states, by: sets[index].policy))
+        sets[index].replace([], with: addresses(given: tracked.states, in: index))
       }
     }
   }

@@ -28,6 +28,8 @@ package struct Watch: Sendable {
   var capCounts: [Cap: Int64] = [:]
   var health: [Vantage: VantageHealth]
   var pending = PendingChanges()
+  /// The service tags that are kept.
+  package internal(set) var tags: TagBook
   var budget: QueryBudget
   /// When clients were last seen to use a tracked name.
   var usedAt: [DomainName: Timestamp] = [:]
@@ -66,9 +68,11 @@ package struct Watch: Sendable {
     sweptAt = now
     candidatesAt = now
     random = SplitMix(state: ~seed)
+    tags = restored.tags
     self.taps = Dictionary(taps.map { ($0, false) }) { first, _ in first }
     sightings = SightingLedger(restored: restored.sightings)
     uncovered = UncoveredNames(restored: restored.uncoveredNames)
+    for index in sets.indices { sets[index].gate = sets[index].policy.tagRules.gate(by: tags, at: now) }
     for policy in policies {
       for name in policy.namesFromTheStart where names[name] == nil { track(name, isLearned: false, at: now) }
     }

@@ -132,6 +132,6 @@ enum HistoryFile {
     "learned",
     "generation",
     "delta", "checkpoint", "element", "set_state", "event", "decision", "follower", "watch",
-    "sighting", "uncovered", "source",
+    "sighting", "uncovered", "source", "tag_edition", "tag", "tag_number", "tag_prefix",
   ]
 }

@@ -130,7 +130,8 @@ struct Past {
     }
     let at = try Self.moment(values["at"], "at")
     let now = site.now()
-    return try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }.json
+    let explanation = try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }
+    return explanation.json(explanation.annotation(by: site.tags(), site.policies))
   }
 
   private static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {

@@ -15,10 +15,10 @@ extension Route {
     case .healthz, .readyz, .formats, .openAPI, .key: .none
     case .index, .sets: .anyReading
     case .set(let name, _), .version(let name), .changes(let name), .snapshot(let name, _, _),
-      .events(let name),
+      .events(let name), .setTags(let name),
       .snapshots(let name):
       .scope(.readSet(name))
-    case .names, .sources, .history, .explain, .metrics, .consumers: .scope(.read)
+    case .names, .sources, .tags, .history, .explain, .metrics, .consumers: .scope(.read)
     case .sightings: .scope(.sightings)
     }
   }

@@ -16,6 +16,8 @@ enum Route: Hashable {
   case formats
   case names
   case sources
+  case tags
+  case setTags(SetName)
   case history
   case explain
   case sightings
@@ -46,6 +48,7 @@ enum Route: Hashable {
       case "formats": self = .formats
       case "names": self = .names
       case "sources": self = .sources
+      case "tags": self = .tags
       case "history": self = .history
       case "explain": self = .explain
       case "sightings": self = .sightings
@@ -64,6 +67,7 @@ enum Route: Hashable {
       case "changes": self = .changes(set)
       case "events": self = .events(set)
       case "snapshots": self = .snapshots(set)
+      case "tags": self = .setTags(set)
       default: return nil
       }
     case 6 where parts[1] == "v1" && parts[2] == "sets" && parts[4] == "snapshots":
@@ -97,6 +101,8 @@ enum Route: Hashable {
     case .formats: "/v1/formats"
     case .names: "/v1/names"
     case .sources: "/v1/sources"
+    case .tags: "/v1/tags"
+    case .setTags: "/v1/sets/{set}/tags"
     case .history: "/v1/history"
     case .explain: "/v1/explain"
     case .sightings: "/v1/sightings"

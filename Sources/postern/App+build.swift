@@ -39,6 +39,7 @@ struct App {
     settings.marksQueries = !configuration.sources.isEmpty
     let resolver = try DNSResolver(upstreams: choice.upstreams, settings: settings, now: { clock.now })
 
+    let tags = TagShelf(history, restored.tags, sharedRanges: configuration.sharedRanges)
     let watch = Watch(
       policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage),
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
@@ -49,7 +50,8 @@ struct App {
       configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
     let served = ServedSets(sets)
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger)
+      watch: watch, resolver: resolver, recorder: history, tags: tags, publisher: served, clock: clock,
+      logger: logger)
 
     let consumers = ConsumerLog()
     let board = ConsumerBoard(
@@ -73,6 +75,7 @@ struct App {
       readiness: {
         served.readiness(with: (identity?.warnings(now: clock.now) ?? []) + board.warnings)
       },
+      tags: { tags.book },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
       site, listen: configuration.listen.value.map(configuration.http.listener), logger: logger,
@@ -87,6 +90,10 @@ struct App {
       tokens: configuration.tokens, logger: logger)
     var services: [any Service] = [server, worker, board, webhooks, keeper] + feeds
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
+    services +=
+      configuration.serviceTags.map {
+        TagFeed(setting: $0, archive: history, worker: worker, clock: clock, logger: logger)
+      } as [any Service]
     if configuration.upstreams.value == nil {
       services.append(
         SystemResolverFollower(resolver: resolver, worker: worker, logger: logger, started: choice.upstreams))

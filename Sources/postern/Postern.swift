@@ -13,7 +13,8 @@ struct Postern: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, ApplyCommand.self,
       HistoryCommand.self,
-      ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self,
+      ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, TagsCommand.self,
+      ObserveCommand.self,
       ApproveCommand.self, FormatsCommand.self, ConsumersCommand.self, KeyCommand.self, VerifyCommand.self,
       ForgetCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
     ])

@@ -50,6 +50,8 @@ import Testing
               growth: 10x  # default
               maxElements: 65536  # default
               allowSpecial: []  # default
+            tags: report  # default
+            tagBound: []  # default
           mcr-china:
             profile: mcr-china  # default
             enabled: false  # default
@@ -67,6 +69,8 @@ import Testing
               growth: 10x  # default
               maxElements: 65536  # default
               allowSpecial: []  # default
+            tags: report  # default
+            tagBound: []  # default
         sources: []
         limits:
           queriesPerSecond: 500  # default

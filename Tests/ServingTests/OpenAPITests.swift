@@ -45,6 +45,7 @@ import Testing
     let set = try #require(SetName("mcr"))
     let routes: [Route] = [
       .index, .sets, .set(set, ending: nil), .version(set), .changes(set), .events(set), .snapshots(set),
+      .setTags(set), .tags,
       .snapshot(set, Generation(42), ending: "txt"), .names, .sources, .formats, .history, .explain,
       .sightings,
       .consumers,

@@ -116,6 +116,7 @@ struct DoctorCommand: AsyncParsableCommand {
       for set in configuration.enabledSets {
         findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
       }
+      findings += try await TagFindings(configuration, history, now: now).all
       for event in try await history.events(kind: "cap.reached", limit: 20) {
         findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))
       }

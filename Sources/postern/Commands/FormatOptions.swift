@@ -66,6 +66,8 @@ struct FormatOptions: ParsableArguments {
 struct StoredSet {
   let snapshot: Snapshot
   let state: SetState
+  /// For formats that tell whose addresses are; nil where a file should be the same as what the service serves.
+  var tags: TagBook?
 
   /// Reads the set that may be handed to a firewall.
   ///
@@ -98,6 +100,7 @@ struct StoredSet {
     if let since = parameters.options.since, since.number > 0 {
       context.previous = try await Self.snapshot(of: snapshot.set, since, from: history)
     }
+    context.tags = tags
     return try parameters.format.render(snapshot, parameters.options, context)
   }
 

@@ -83,8 +83,8 @@ struct ResolveCommand: AsyncParsableCommand {
       restored: try await history.restore(), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: Unserved(), clock: clock, logger: logger
-    )
+      watch: watch, resolver: resolver, recorder: history, tags: history, publisher: Unserved(), clock: clock,
+      logger: logger)
     let now = clock.now
     await worker.observe(wanted.map { Sighting(name: $0, source: "resolve", count: 1, at: now) })
     let result = try await Progress.shown({

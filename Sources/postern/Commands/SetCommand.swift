@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deciding
 import Publishing
 
 struct SetCommand: AsyncParsableCommand {
@@ -17,8 +18,10 @@ struct SetCommand: AsyncParsableCommand {
     let parameters = try format.parameters(
       format: output.json ? "json" : nil, in: configuration.formatCatalog())
     let history = try configuration.readHistory()
-    let stored = try await StoredSet(name, from: history, now: SystemClock().now)
+    var stored = try await StoredSet(name, from: history, now: SystemClock().now)
     stored.warnIfHeld()
+    let book = try await configuration.tags(from: history)
+    if !book.isEmpty { stored.tags = book }
     Console.write(try await stored.render(parameters, configuration, from: history))
   }
 }

@@ -30,7 +30,7 @@ extension Configuration {
         ("sources", .list(sources.map(\.shown))),
         ("limits", limits.shown),
         ("tokens", .list(tokens.map(\.shown))),
-      ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]) + shownTemplates)
+      ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]) + shownTags + shownTemplates)
   }
 
   private var shownFormats: [(key: String, value: ShownValue)] {
@@ -96,6 +96,8 @@ extension SetSetting {
           ("allowSpecial", list(allowSpecial) { .text($0.description) }),
         ])
       ),
+      ("tags", .decided(.text(tags.value.rawValue), by: tags.origin)),
+      ("tagBound", list(tagBound) { .text($0.text) }),
     ])
   }
 }

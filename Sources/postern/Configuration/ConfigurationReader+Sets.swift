@@ -37,13 +37,15 @@ extension ConfigurationReader {
       "maxStale", default: max(SetPolicy.defaultMaxStale, retention.value), .duration(anySpan))
     let (floor, ceiling) = readRefresh(&fields)
     let guards = readGuards(&fields)
+    let tags = fields.setting("tags", default: .report, .oneOf(TagRule.self))
+    let tagBound = fields.setting("tagBound", default: []) { $0.distinctList(.tagName) }
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
       candidates: candidates, families: families, retention: retention, maxStale: maxStale, floor: floor,
       ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
-      allowSpecial: guards.allowSpecial)
+      allowSpecial: guards.allowSpecial, tags: tags, tagBound: tagBound)
     // What is wrong in itself can't be judged together.
     if collector.problems.count == known { checkTogether(set, path: path, collector: collector) }
     return set

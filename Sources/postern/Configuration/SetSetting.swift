@@ -23,6 +23,10 @@ struct SetSetting: Sendable, Equatable {
   let growth: Setting<Double>
   let maxElements: Setting<Int>
   let allowSpecial: Setting<[IPPrefix]>
+  /// What happens to addresses outside the profile's service tags.
+  let tags: Setting<TagRule>
+  /// Service tags outside of which no address gets in; empty for no bound.
+  let tagBound: Setting<[TagName]>
 
   /// The profile's selectors, then the names and patterns given; each once.
   var selectors: [Selector] {
@@ -38,6 +42,14 @@ struct SetSetting: Sendable, Equatable {
     return Set((profile.value?.candidates ?? []) + regions).sorted()
   }
 
+  private var tagRules: TagRules {
+    TagRules(
+      cloud: profile.value?.cloud ?? .publicCloud,
+      expected: (profile.value?.expectedServiceTags ?? []).compactMap { TagName($0) },
+      tolerated: (profile.value?.toleratedServiceTags ?? []).compactMap { TagName($0) },
+      isEnforced: tags.value == .enforce, bound: tagBound.value)
+  }
+
   /// The plain values.
   var policy: SetPolicy {
     SetPolicy(
@@ -49,7 +61,7 @@ struct SetSetting: Sendable, Equatable {
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
         allowSpecial: allowSpecial.value),
       expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [],
-      expectedServiceTags: profile.value?.expectedServiceTags ?? [])
+      expectedServiceTags: profile.value?.expectedServiceTags ?? [], tagRules: tagRules)
   }
 }
 
@@ -68,6 +80,6 @@ extension SetSetting {
       retention: Setting(SetPolicy.defaultRetention), maxStale: Setting(SetPolicy.defaultMaxStale),
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
-      allowSpecial: Setting(guards.allowSpecial))
+      allowSpecial: Setting(guards.allowSpecial), tags: Setting(.report), tagBound: Setting([]))
   }
 }
