@@ -5,7 +5,9 @@ extension Explanation {
   package func annotation(by book: TagBook, _ policies: [SetPolicy]) -> AddressAnnotation? {
     guard at == nil else { return nil }
     let holding = Set(current.map(\.set))
-    let rules = policies.filter { holding.contains($0.name) }.map { ($0.name, $0.tagRules) }
+    let given = Set(sources.map(\.name) + rejections.map(\.key.name))
+    let rules = policies.filter { holding.contains($0.name) || given.contains(where: $0.selects) }
+      .map { ($0.name, $0.tagRules) }
     let names = Set(sources.filter { $0.interval.until == nil }.map(\.name))
     return book.annotation(of: address, names: names.count, rules: rules)
   }

@@ -64,7 +64,8 @@ package enum TagFileReader {
       case .dataCorrupted(let found): (context, detail) = (found, found.debugDescription)
       @unknown default: throw .malformed(place: "", detail: "it isn't what it must be")
       }
-      if let cause = context.underlyingError as NSError?,
+      // Where JSON breaks off is told only by the error below.
+      if let cause = context.underlyingError as? CocoaError,
         let text = cause.userInfo[NSDebugDescriptionErrorKey] as? String
       {
         detail = text

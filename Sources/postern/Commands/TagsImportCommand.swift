@@ -29,7 +29,7 @@ struct TagsImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try shared.load()
-    let source = place.contains("://") ? nil : TagFileSource(place)
+    let source = place.contains("://") ? nil : TagFileSource(URL(filePath: place).path)
     let url = source == nil ? try TagURL(place) : nil
     try StateFolder.make(configuration.state.value)
     let store = try Self.open(configuration.historyPath)
