@@ -57,8 +57,8 @@ extension UInt128 {
     guard self > 1_000_000_000 else { return "\(self)" }
     let width = 127 - leadingZeroBitCount
     // log2 is width + log2(1 + rest), and a chord through the ends of that curve is within 0.09.
-    let tenths =
-      UInt128(width) * 10 + (self - (1 << UInt128(width))) >> UInt128(Swift.max(0, width - 20)) * 10 >> 20
+    let rest = (self - (1 << UInt128(width))) >> UInt128(Swift.max(0, width - 20))
+    let tenths = UInt128(width) * 10 + ((rest * 10) >> 20)
     return tenths % 10 == 0 ? "2^\(tenths / 10)" : "2^\(tenths / 10).\(tenths % 10)"
   }
 }

@@ -65,8 +65,8 @@ import Testing
     arguments: [
       (#"{"cloud":"Public","values":[]}"#, "", "'changeNumber' is missing"),
       (#"{"changeNumber":"x","cloud":"Public","values":[]}"#, "changeNumber", ""),
-      (#"{"changeNumber":1.5,"cloud":"Public","values":[]}"#, "changeNumber", ""),
-      (#"{"changeNumber":99999999999999999999,"cloud":"Public","values":[]}"#, "changeNumber", ""),
+      (#"{"changeNumber":1.5,"cloud":"Public","values":[]}"#, "", ""),
+      (#"{"changeNumber":99999999999999999999,"cloud":"Public","values":[]}"#, "", ""),
       (
         #"{"changeNumber":1,"cloud":"Public","values":[{"name":"A","properties":{"changeNumber":1,"addressPrefixes":[1]}}]}"#,
         "values[0].properties.addressPrefixes[0]", ""
