@@ -1,5 +1,3 @@
-package import DNS
-
 /// What one `ServiceTags_*.json` of Microsoft says.
 package struct ServiceTagFile: Hashable, Sendable {
   /// Whose addresses these are.
@@ -27,22 +25,5 @@ package struct ServiceTagFile: Hashable, Sendable {
       if tags[middle].name < name { low = middle + 1 } else { high = middle }
     }
     return low < tags.count && tags[low].name == name ? tags[low] : nil
-  }
-}
-
-/// A service of Azure, or its part in one region, with the ranges where it answers or from where it calls.
-package struct ServiceTag: Hashable, Sendable {
-  /// As the file writes it.
-  package let name: TagName
-  /// The tag's own `changeNumber`.
-  package let change: Int64
-  /// Sorted, each once; they may be nested.
-  package let prefixes: [IPPrefix]
-
-  /// Takes prefixes in any order; those given twice count once.
-  package init(name: TagName, change: Int64, prefixes: some Sequence<IPPrefix>) {
-    self.name = name
-    self.change = change
-    self.prefixes = Set(prefixes).sorted()
   }
 }

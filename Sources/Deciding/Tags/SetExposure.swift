@@ -23,6 +23,9 @@ package struct SetExposure: Hashable, Sendable {
     package let count: Int
   }
 
+  /// Looks each address of a generation up.
+  ///
+  /// - Parameter rules: of the snapshot's set.
   package init(of snapshot: Snapshot, rules: TagRules, by book: TagBook) {
     set = snapshot.set
     count = snapshot.elements.count

@@ -4,7 +4,9 @@ package import DNS
 package struct TagNews: Sendable {
   /// A set with what it holds.
   package struct HeldSet: Sendable {
+    /// The set.
     package let name: SetName
+    /// Which tags it expects.
     package let rules: TagRules
     /// What is published, sorted.
     package let addresses: [IPAddress]
@@ -24,6 +26,7 @@ package struct TagNews: Sendable {
   private let sets: [HeldSet]
   private let now: Timestamp
 
+  /// - Parameter sets: those whose addresses count.
   package init(from old: TagBook, to new: TagBook, sets: [HeldSet], at now: Timestamp) {
     self.old = old
     self.new = new

@@ -13,6 +13,7 @@ package struct TagRules: Hashable, Sendable {
   /// An outer bound that a person set: only addresses in these tags get in, whatever is expected. Empty for none.
   package let bound: [TagName]
 
+  /// Without a word nothing is expected and nothing kept out.
   package init(
     cloud: Cloud = .publicCloud, expected: [TagName] = [], tolerated: [TagName] = [],
     isEnforced: Bool = false, bound: [TagName] = []
@@ -62,34 +63,5 @@ package struct TagRules: Hashable, Sendable {
   private var enforced: [TagName]? {
     if !bound.isEmpty { return bound }
     return isEnforced && !expected.isEmpty ? expected + tolerated : nil
-  }
-}
-
-/// What service tags say of an address that a set holds.
-package enum TagVerdict: Hashable, Sendable {
-  /// It is in a tag that is expected or tolerated.
-  case expected
-  /// It is in none of them.
-  case outside
-  /// Nobody can say.
-  case unknown(Reason)
-
-  /// Why nobody can say.
-  package enum Reason: String, Hashable, Sendable {
-    /// The set expects no tag.
-    case nothingExpected
-    /// No file of the cloud was imported.
-    case noFile
-    /// The cloud's file has none of the expected tags.
-    case noSuchTag
-  }
-
-  /// `expected`, `outside`, or why nobody can say.
-  package var word: String {
-    switch self {
-    case .expected: "expected"
-    case .outside: "outside"
-    case .unknown(let reason): reason.rawValue
-    }
   }
 }

@@ -6,6 +6,7 @@ package struct TagFileSource: Hashable, Sendable, CustomStringConvertible {
   /// A path in which `*` and `?` may stand, as a shell takes them.
   package let pattern: String
 
+  /// - Parameter pattern: an absolute path; nothing is looked at yet.
   package init(_ pattern: String) { self.pattern = pattern }
 
   package var description: String { pattern }
