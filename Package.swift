@@ -75,7 +75,8 @@ let package = Package(
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
       resources: [
-        "0001-history.sql", "0002-learning.sql", "0003-coverage.sql", "0005-events.sql", "0006-journal.sql",
+        "0001-history.sql", "0002-learning.sql", "0003-coverage.sql", "0004-tags.sql", "0005-events.sql",
+        "0006-journal.sql",
       ].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
@@ -111,7 +112,7 @@ let package = Package(
     module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
     module("MovingPool", ["Deciding", "DNS"], path: "Tests/MovingPool"),
-    tests("DecidingTests", ["Deciding", "DNS", "MovingPool"]),
+    tests("DecidingTests", ["Deciding", "DNS", "MovingPool"], resources: [.copy("Fixtures")]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
     tests(
       "RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb],

@@ -67,6 +67,8 @@ extension RejectionReason {
     case .outOfChain: "its owner is not the end of the alias chain"
     case .unconfirmed:
       "it is far from every address that the name ever had, and waits for another vantage to give it too"
+    case .outsideServiceTags:
+      "it is outside the service tags that bound the set. Try: 'postern explain' for where it is"
     case .tooManyAddresses: "the name already has as many as limits.addressesPerName allows"
     }
   }

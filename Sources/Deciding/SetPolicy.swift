@@ -26,10 +26,12 @@ package struct SetPolicy: Sendable, Hashable {
   /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
   /// Empty when nothing is known, which expects anything.
   package let expectedAliasSuffixes: [DomainName]
-  /// Azure service tags in which the addresses are expected; a report, never a filter. Empty when unknown.
+  /// Azure service tags in which the addresses are expected. Empty when unknown.
   package let expectedServiceTags: [String]
   /// Whether sudden addresses wait for another vantage; of several sets that share a name, the strictest counts.
   package let confirmation: ConfirmationPolicy
+  /// The expected service tags with what happens to other addresses, and whose file judges.
+  package let tagRules: TagRules
 
   package init(
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
@@ -37,7 +39,7 @@ package struct SetPolicy: Sendable, Hashable {
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
     coverage: Double = Self.defaultCoverage, guards: GuardPolicy = GuardPolicy(),
     expectedAliasSuffixes: [DomainName] = [], expectedServiceTags: [String] = [],
-    confirmation: ConfirmationPolicy = ConfirmationPolicy()
+    confirmation: ConfirmationPolicy = ConfirmationPolicy(), tagRules: TagRules = TagRules()
   ) {
     self.name = name
     self.selectors = selectors
@@ -52,6 +54,7 @@ package struct SetPolicy: Sendable, Hashable {
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.expectedServiceTags = expectedServiceTags
     self.confirmation = confirmation
+    self.tagRules = tagRules
   }
 
   /// 24 h.

@@ -5,19 +5,30 @@ package struct SnapshotBuilder: Sendable {
   private let policy: SetPolicy
   private let digesting: @Sendable ([UInt8]) -> Digest
 
-  /// - Parameter digesting: SHA-256 of octets; passed in because hashing is a library's work.
-  package init(_ policy: SetPolicy, digesting: @escaping @Sendable ([UInt8]) -> Digest) {
+  private let gate: PrefixSet?
+
+  /// - Parameters:
+  ///   - gate: the service tags that bound the set now; nil for none.
+  ///   - digesting: SHA-256 of octets; passed in because hashing is a library's work.
+  package init(
+    _ policy: SetPolicy, through gate: PrefixSet? = nil, digesting: @escaping @Sendable ([UInt8]) -> Digest
+  ) {
     self.policy = policy
+    self.gate = gate
     self.digesting = digesting
   }
 
   /// The addresses that one name gives this set now, over all vantages: held within the set's retention, of its
   /// families, and believed.
-  package static func addresses(given states: [VantageState], by policy: SetPolicy) -> Set<IPAddress> {
+  ///
+  /// - Parameter gate: the service tags that bound the set now; nil for none.
+  package static func addresses(
+    given states: [VantageState], by policy: SetPolicy, through gate: PrefixSet? = nil
+  ) -> Set<IPAddress> {
     var addresses = Set<IPAddress>()
     for state in states {
       for record in state.held(retention: policy.retention) {
-        if let address = record.address, policy.admits(address) { addresses.insert(address) }
+        if let address = record.address, policy.admits(address, through: gate) { addresses.insert(address) }
       }
     }
     return addresses
@@ -29,7 +40,7 @@ package struct SnapshotBuilder: Sendable {
     for (name, states) in names {
       for state in states {
         for record in state.held(retention: policy.retention) {
-          guard let address = record.address, policy.admits(address) else { continue }
+          guard let address = record.address, policy.admits(address, through: gate) else { continue }
           var entry = gathered[address] ?? ([], record.firstSeen, record.lastSeen)
           if entry.names.last != name { entry.names.append(name) }
           entry.first = min(entry.first, record.firstSeen)
@@ -68,7 +79,8 @@ package struct SnapshotBuilder: Sendable {
     return SetStep(publication: publication(from: published, to: kept, at: now), objections: objections)
   }
 
-  /// Whether the policy still watches a name that gave the element, and admits its address.
+  /// Whether the policy still watches a name that gave the element, and admits its address. Service tags don't count
+  /// here: what a new file takes out is for the guards to doubt.
   private func isSelected(_ element: SetElement) -> Bool {
     policy.admits(element.address) && element.names.contains(where: policy.selects)
   }

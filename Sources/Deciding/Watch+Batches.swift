@@ -110,12 +110,13 @@ extension Watch {
 
   private mutating func decide(about index: Int, at now: Timestamp) -> Publication? {
     let set = sets[index]
-    let builder = SnapshotBuilder(set.policy, digesting: digesting)
+    let builder = SnapshotBuilder(set.policy, through: set.gate, digesting: digesting)
     let elements = builder.elements(
       of: names.values.lazy.filter { $0.sets.contains(index) }.map { (name: $0.name, states: $0.states) })
     let step = builder.step(
       from: set.published, to: elements, forgotten: set.forgotten, isApproved: set.isApproved, at: now)
     noteObjections(set, step.objections, at: now)
+    if let publication = step.publication { noteOutside(publication, of: set, at: now) }
     sets[index].decided(step)
     return step.publication
   }

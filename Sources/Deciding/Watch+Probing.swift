@@ -177,6 +177,8 @@ extension Watch {
         forget(decision.subject, at: now)
       case .configure:
         continue  // it was in force from the start of the service that recorded it
+      case .importTags:
+        continue  // the loop read the tags before; that they count is stored with this decision
       }
     }
   }

@@ -33,6 +33,7 @@ extension Watch {
       // Else `postern names` would show an upstream that is gone for ever.
       pending.retiredQuestions += questions(of: tracked.name, in: tracked).map { ($0, vantage) }
     }
+    isNews = judgeGates(at: now) || isNews
     if isNews || !taps.isEmpty || !retired.isEmpty { journal?.noteSweep(at: now, isNews: isNews) }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
     judgeCoverage(at: now)
@@ -84,7 +85,7 @@ extension Watch {
       warnings.append(
         "set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))
     }
-    return Readiness(faults: faults, warnings: warnings)
+    return Readiness(faults: faults, warnings: warnings + tagWarnings)
   }
 
   /// How each tracked name stands, by name.

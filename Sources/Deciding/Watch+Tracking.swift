@@ -30,16 +30,17 @@ extension Watch {
 
   /// Judges a record that isn't held yet.
   func admission(for tracked: TrackedName, at vantage: Vantage) -> RecordAdmission {
-    let policies = tracked.sets.map { sets[$0].policy }
+    let watching = tracked.sets.map { sets[$0] }
     let held = Set(tracked.states.lazy.flatMap(\.records).map(\.data))
     let room = limits.addressesPerName
-    let (rule, confirmation, isExpected) = (confirmationRule(of: tracked), self.confirmation, self.isExpected)
+    let (rule, confirmation) = (confirmationRule(of: tracked), self.confirmation)
+    let isExpected = rule == nil ? { _ in true } : expectation(of: tracked)
     return { record, opened in
-      if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
-        return .notGlobalUnicast
+      if case .address(let address) = record.data, !watching.contains(where: { $0.admits(address) }) {
+        return watching.contains { $0.policy.admits(address) } ? .outsideServiceTags : .notGlobalUnicast
       }
       if let rule, case .address(let address) = record.data, !held.contains(record.data),
-        !confirmation.isNear(address, to: tracked.name), isExpected(address) != true,
+        !confirmation.isNear(address, to: tracked.name), !isExpected(address),
         !confirmation.isConfirmed(address, of: tracked.name, at: vantage, by: rule)
       {
         return .unconfirmed
@@ -107,12 +108,12 @@ extension Watch {
     of name: DomainName, at now: Timestamp, _ change: (inout Watch) -> LedgerStep
   ) -> Bool {
     guard let before = names[name] else { return false }
-    let old = before.sets.map { SnapshotBuilder.addresses(given: before.states, by: sets[$0].policy) }
+    let old = before.sets.map { addresses(given: before.states, in: $0) }
     let step = change(&self)
     let states = names[name]?.states ?? []
     var isNews = !step.opened.isEmpty || !step.closed.isEmpty
     for (position, index) in before.sets.enumerated() {
-      let new = SnapshotBuilder.addresses(given: states, by: sets[index].policy)
+      let new = addresses(given: states, in: index)
       isNews = isNews || new != old[position]
       sets[index].replace(old[position], with: new)
     }
@@ -233,8 +234,7 @@ extension Watch {
     restoreCoverage(restored.coverages)
     for tracked in names.values {
       for index in tracked.sets {
-        sets[index].replace(
-          [], with: SnapshotBuilder.addresses(given: tracked.states, by: sets[index].policy))
+        sets[index].replace([], with: addresses(given: tracked.states, in: index))
       }
     }
   }

@@ -31,14 +31,13 @@ package struct Watch: Sendable {
   var trust: [Vantage: VantageTrust]
   /// Sudden addresses that wait for another vantage.
   var confirmation = Confirmation()
-  /// Whether an address lies where its name's addresses are expected, such as in a service tag; nil when that isn't
-  /// known. One that does is never sudden.
-  package var isExpected: @Sendable (IPAddress) -> Bool? = { _ in nil }
   /// What tracked names are like, to tell when they become otherwise.
   var drift: [DomainName: NameDrift] = [:]
   /// Made-up names that suspect vantages are asked for.
   var lieTests: [Vantage: LieTest] = [:]
   var pending = PendingChanges()
+  /// The service tags that are kept.
+  package internal(set) var tags: TagBook
   var budget: QueryBudget
   /// When clients were last seen to use a tracked name.
   var usedAt: [DomainName: Timestamp] = [:]
@@ -87,9 +86,11 @@ package struct Watch: Sendable {
     sweptAt = now
     candidatesAt = now
     random = SplitMix(state: ~seed)
+    tags = restored.tags
     self.taps = Dictionary(taps.map { ($0, false) }) { first, _ in first }
     sightings = SightingLedger(restored: restored.sightings)
     uncovered = UncoveredNames(restored: restored.uncoveredNames)
+    for index in sets.indices { sets[index].gate = sets[index].policy.tagRules.gate(by: tags, at: now) }
     for policy in policies {
       for name in policy.namesFromTheStart where names[name] == nil { track(name, isLearned: false, at: now) }
     }

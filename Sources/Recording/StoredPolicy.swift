@@ -20,6 +20,10 @@ struct StoredPolicy: Codable {
   private let allowSpecial: [String]
   private let expectedAliasSuffixes: [String]
   private let expectedServiceTags: [String]
+  private let tagCloud: String
+  private let tolerated: [String]
+  private let enforcesTags: Bool
+  private let tagBound: [String]
   private let confirmVantages: Int
   private let confirmAtMostMilliseconds: Int64
   private let confirmAfterwards: String
@@ -41,6 +45,10 @@ struct StoredPolicy: Codable {
     allowSpecial = policy.guards.allowSpecial.map(\.description)
     expectedAliasSuffixes = policy.expectedAliasSuffixes.map(\.text)
     expectedServiceTags = policy.expectedServiceTags
+    tagCloud = policy.tagRules.cloud.rawValue
+    tolerated = policy.tagRules.tolerated.map(\.text)
+    enforcesTags = policy.tagRules.isEnforced
+    tagBound = policy.tagRules.bound.map(\.text)
     confirmVantages = policy.confirmation.vantages
     confirmAtMostMilliseconds = policy.confirmation.atMost.milliseconds
     confirmAfterwards = policy.confirmation.afterwards.rawValue
@@ -48,7 +56,8 @@ struct StoredPolicy: Codable {
 
   /// The policy again; nil when it isn't one that Postern wrote.
   var policy: SetPolicy? {
-    guard let set = SetName(name), let afterwards = ConfirmationPolicy.Afterwards(rawValue: confirmAfterwards)
+    guard let set = SetName(name), let afterwards = ConfirmationPolicy.Afterwards(rawValue: confirmAfterwards),
+      let cloud = Cloud(rawValue: tagCloud)
     else { return nil }
     let watched = selectors.compactMap { text -> Selector? in
       text.contains("*")
@@ -69,7 +78,11 @@ struct StoredPolicy: Codable {
       expectedAliasSuffixes: expectedAliasSuffixes.map(DomainName.init(canonical:)),
       expectedServiceTags: expectedServiceTags,
       confirmation: ConfirmationPolicy(
-        vantages: confirmVantages, atMost: .milliseconds(confirmAtMostMilliseconds), afterwards: afterwards))
+        vantages: confirmVantages, atMost: .milliseconds(confirmAtMostMilliseconds), afterwards: afterwards),
+      tagRules: TagRules(
+        cloud: cloud, expected: expectedServiceTags.compactMap { TagName($0) },
+        tolerated: tolerated.compactMap { TagName($0) }, isEnforced: enforcesTags,
+        bound: tagBound.compactMap { TagName($0) }))
   }
 
   /// The same policy always gives the same text.

@@ -11,6 +11,7 @@ package actor ResolverWorker: Service {
   private var watch: Watch
   private let resolver: any Resolver
   private let recorder: any HistoryRecorder
+  private let tags: (any TagReading)?
   private let publisher: any SetPublisher
   private let clock: any WallClock
   private let logger: Logger
@@ -37,14 +38,18 @@ package actor ResolverWorker: Service {
   /// How many times as long time is let pass over what is held.
   private static let sweepEvery = 5
 
-  /// - Parameter tell: takes events once the history has them; it must return at once.
+  /// - Parameters:
+  ///   - tags: where imported service tags are read when a decision tells of them; nil for none.
+  ///   - tell: takes events once the history has them; it must return at once.
   package init(
-    watch: Watch, resolver: any Resolver, recorder: any HistoryRecorder, publisher: any SetPublisher,
-    clock: any WallClock, logger: Logger, tell: @escaping @Sendable ([Event]) -> Void = { _ in }
+    watch: Watch, resolver: any Resolver, recorder: any HistoryRecorder, tags: (any TagReading)? = nil,
+    publisher: any SetPublisher, clock: any WallClock, logger: Logger,
+    tell: @escaping @Sendable ([Event]) -> Void = { _ in }
   ) {
     self.watch = watch
     self.resolver = resolver
     self.recorder = recorder
+    self.tags = tags
     self.publisher = publisher
     self.clock = clock
     self.logger = logger
@@ -163,7 +168,10 @@ package actor ResolverWorker: Service {
     do {
       let decisions = try await recorder.pendingDecisions().filter { $0.id > lastDecision }
       guard let last = decisions.map(\.id).max() else { return }
+      let book =
+        decisions.contains { $0.kind == .importTags } ? try await tags?.currentTags() : nil
       lastDecision = last
+      if let book { watch.replaceTags(book, at: clock.now) }
       watch.take(decisions, at: clock.now)
       wake()
     } catch {

@@ -143,7 +143,8 @@ struct Past {
     let at = try Self.moment(values["at"], "at")
     if let at { try await requireKept(at) }
     let now = site.now()
-    return try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }.json
+    let explanation = try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }
+    return explanation.json(explanation.annotation(by: site.tags(), site.policies))
   }
 
   func decisions(_ query: QueryItems) async throws(Refusal) -> [UInt8] {

@@ -19,6 +19,8 @@ enum Route: Hashable {
   case sources
   case vantages
   case allEvents
+  case tags
+  case setTags(SetName)
   case history
   case explain
   case decisions
@@ -52,6 +54,7 @@ enum Route: Hashable {
       case "sources": self = .sources
       case "vantages": self = .vantages
       case "events": self = .allEvents
+      case "tags": self = .tags
       case "history": self = .history
       case "explain": self = .explain
       case "decisions": self = .decisions
@@ -72,6 +75,7 @@ enum Route: Hashable {
       case "events": self = .events(set)
       case "snapshots": self = .snapshots(set)
       case "retention": self = .retention(set)
+      case "tags": self = .setTags(set)
       default: return nil
       }
     case 6 where parts[1] == "v1" && parts[2] == "sets" && parts[4] == "snapshots":
@@ -108,6 +112,8 @@ enum Route: Hashable {
     case .sources: "/v1/sources"
     case .vantages: "/v1/vantages"
     case .allEvents: "/v1/events"
+    case .tags: "/v1/tags"
+    case .setTags: "/v1/sets/{set}/tags"
     case .history: "/v1/history"
     case .explain: "/v1/explain"
     case .decisions: "/v1/decisions"

@@ -141,6 +141,13 @@ struct SiteResponder: HTTPResponder {
     case .vantages:
       _ = try query.only()
       return Body(try await past.vantages())
+    case .tags:
+      _ = try query.only()
+      return Body(site.tags().json(site.taggedSets, now: site.now()))
+    case .setTags(let name):
+      _ = try query.only()
+      let rules = site.policies.first { $0.name == name }?.tagRules ?? TagRules()
+      return Body(site.tags().json(try published(name).snapshot, rules: rules))
     case .history: return try await past.history(query)
     case .explain: return Body(try await past.explanation(query))
     case .decisions: return Body(try await past.decisions(query))
@@ -148,7 +155,8 @@ struct SiteResponder: HTTPResponder {
       let now = site.now()
       let consumers = site.consumers.map { ConsumerText.metrics($0.reports, site.sets, at: now) } ?? ""
       let text =
-        SetMetrics.text(site.sets, now: now) + AccessMetrics.text(door) + consumers + site.metrics.text()
+        SetMetrics.text(site.sets, now: now) + TagMetrics.text(site) + AccessMetrics.text(door) + consumers
+        + site.metrics.text()
       return Body(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8", freshness: "no-store")
     case .healthz: return Body(Array("ok\n".utf8), type: "text/plain; charset=utf-8", freshness: "no-store")
     case .set, .version, .changes, .events, .allEvents, .snapshot, .sightings, .readyz: throw .notFound

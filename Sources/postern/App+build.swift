@@ -40,6 +40,7 @@ struct App {
     settings.marksQueries = !configuration.sources.isEmpty
     let resolver = try DNSResolver(upstreams: choice.upstreams, settings: settings, now: { clock.now })
 
+    let tags = TagShelf(history, restored.tags, sharedRanges: configuration.sharedRanges)
     var watch = Watch(
       policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage),
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
@@ -59,8 +60,8 @@ struct App {
       now: { clock.now })
     sets.observe(webhooks.take)
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger,
-      tell: webhooks.take)
+      watch: watch, resolver: resolver, recorder: history, tags: tags, publisher: served, clock: clock,
+      logger: logger, tell: webhooks.take)
 
     let consumers = ConsumerLog()
     let board = ConsumerBoard(
@@ -80,6 +81,7 @@ struct App {
       readiness: {
         served.readiness(with: (identity?.warnings(now: clock.now) ?? []) + board.warnings)
       },
+      tags: { tags.book },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
       site, listen: configuration.listen.value.map(configuration.http.listener), logger: logger,
@@ -96,6 +98,10 @@ struct App {
     services.append(
       HistoryKeeper(history: history, limits: configuration.history.limits, clock: clock, logger: logger))
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
+    services +=
+      configuration.serviceTags.map {
+        TagFeed(setting: $0, archive: history, worker: worker, clock: clock, logger: logger)
+      } as [any Service]
     if configuration.upstreams.value == nil {
       services.append(
         SystemResolverFollower(resolver: resolver, worker: worker, logger: logger, started: choice.upstreams))

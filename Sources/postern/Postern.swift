@@ -14,6 +14,7 @@ struct Postern: AsyncParsableCommand {
       ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, ApplyCommand.self,
       HistoryCommand.self,
       ExplainCommand.self, DiffCommand.self, NamesCommand.self, RetentionCommand.self, SourcesCommand.self,
+      TagsCommand.self,
       ObserveCommand.self,
       ApproveCommand.self, FormatsCommand.self, ConsumersCommand.self, KeyCommand.self, VerifyCommand.self,
       ForgetCommand.self, DecisionsCommand.self, ReplayCommand.self, VantagesCommand.self, EventsCommand.self,

@@ -27,6 +27,7 @@ enum Benchmarks {
     case "replay": try await ReplayBenchmark.run(rest)
     case "sse": try await EventBenchmark.run(rest)
     case "sse-server": try await EventBenchmark.serve()
+    case "tags": try await TagBenchmark.run(rest)
     case "tap-latency": try await TapLatencyBenchmark.run(rest)
     case "tap-socket": try await TapSocketBenchmark.run(rest)
     default: print("usage: benchmarks NAME [ARGUMENT…]")

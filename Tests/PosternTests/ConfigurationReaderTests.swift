@@ -21,7 +21,7 @@ import Testing
     // Keys.
     Bad(
       "lisen: x",
-      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, history, tokens, templates, webhooks"
+      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, history, tokens, templates, webhooks, serviceTags, sharedRanges"
     ),
     Bad("sate: /x", "p.yaml:1:1: unknown key 'sate'. Try: state"),
     Bad("http:\n  lisetn: []", "p.yaml:2:3: http: unknown key 'lisetn'. Try: listen"),

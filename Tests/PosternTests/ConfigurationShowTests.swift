@@ -55,6 +55,8 @@ import Testing
               vantages: 1  # default
               atMost: 5m  # default
               then: admit  # default
+            tags: report  # default
+            tagBound: []  # default
           mcr-china:
             profile: mcr-china  # default
             enabled: false  # default
@@ -77,6 +79,8 @@ import Testing
               vantages: 1  # default
               atMost: 5m  # default
               then: admit  # default
+            tags: report  # default
+            tagBound: []  # default
         sources: []
         limits:
           queriesPerSecond: 500  # default

@@ -47,7 +47,7 @@ import Testing
       .index, .sets, .set(set, ending: nil), .version(set), .changes(set), .events(set), .snapshots(set),
       .snapshot(set, Generation(42), ending: "txt"), .names, .sources, .vantages, .allEvents, .formats,
       .history, .explain, .decisions,
-      .retention(set),
+      .retention(set), .setTags(set), .tags,
       .sightings,
       .consumers,
       .key, .openAPI, .healthz, .readyz, .metrics,

@@ -20,6 +20,8 @@ package struct RestoredState: Sendable {
   package var uncoveredNames: [UncoveredName] = []
   /// Estimates of the last run; of them only the gaps are taken over.
   package var coverages: [QuestionCoverage] = []
+  /// The service tags that had been taken up.
+  package var tags = TagBook()
   /// How vantages did at the last commit: one that was set aside stays so.
   package var vantageReports: [VantageReport] = []
   /// Every address that a name ever had, for the names of sets that ask for confirmation.

@@ -48,11 +48,18 @@ extension Watch {
     }
   }
 
+  /// Whether an address lies in the service tags that a set of the name expects: then it isn't sudden.
+  func expectation(of tracked: TrackedName) -> (IPAddress) -> Bool {
+    let (rules, tags) = (tracked.sets.map { sets[$0].policy.tagRules }, self.tags)
+    return { address in rules.contains { $0.verdict(on: address, by: tags) == .expected } }
+  }
+
   private func suddenAddresses(in lookup: Lookup, of tracked: TrackedName) -> [IPAddress] {
     let held = Set(tracked.states.lazy.flatMap(\.records).compactMap(\.address))
+    let isExpected = expectation(of: tracked)
     return lookup.chain.addresses.compactMap(\.address).filter { address in
       !held.contains(address) && !confirmation.isNear(address, to: tracked.name)
-        && isExpected(address) != true
+        && !isExpected(address)
         && tracked.sets.contains { sets[$0].policy.admits(address) }
     }
   }

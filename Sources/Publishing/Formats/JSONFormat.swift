@@ -51,6 +51,7 @@ package struct JSONFormat: Format {
     entries.forEachEntry(in: snapshot) { entry, elements in
       json.beginObject()
       json.entry(entry, elements, alwaysLength: alwaysLength)
+      if let tags = context.tags { json.owners(of: elements, by: tags) }
       json.endObject()
     }
     json.endArray()

@@ -122,6 +122,7 @@ struct DoctorCommand: AsyncParsableCommand {
         findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
       }
       findings += try await history.vantageReports().map { Finding($0.report) }
+      findings += try await TagFindings(configuration, history, now: now).all
       for event in try await history.events(kind: "cap.reached", limit: 20) {
         findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))
       }

@@ -83,6 +83,8 @@ struct FormatOptions: ParsableArguments {
 struct StoredSet {
   let snapshot: Snapshot
   let state: SetState
+  /// For formats that tell whose addresses are; nil where a file should be the same as what the service serves.
+  var tags: TagBook?
 
   /// Reads the set that may be handed to a firewall.
   ///
@@ -129,6 +131,7 @@ struct StoredSet {
     if let since = parameters.options.since, since.number > 0 {
       context.previous = try await Self.snapshot(of: snapshot.set, since, from: history)
     }
+    context.tags = tags
     let content = try parameters.format.render(snapshot, parameters.options, context)
     if let more = try? EntryList(snapshot, parameters.options).widenedBy, more > 0 {
       Console.warn("the list lets \(more) addresses through that set \(snapshot.set) lacks, as --widen asked")

@@ -84,8 +84,8 @@ struct ResolveCommand: AsyncParsableCommand {
       digesting: Digest.computing(body:))
     try await watch.keepJournal(in: history, policies: policies, at: clock.now)
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: Unserved(), clock: clock, logger: logger
-    )
+      watch: watch, resolver: resolver, recorder: history, tags: history, publisher: Unserved(), clock: clock,
+      logger: logger)
     let now = clock.now
     await worker.observe(wanted.map { Sighting(name: $0, source: "resolve", count: 1, at: now) })
     let result = try await Progress.shown({

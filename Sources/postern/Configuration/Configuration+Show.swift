@@ -31,7 +31,7 @@ extension Configuration {
         ("limits", limits.shown),
         ("history", history.shown),
         ("tokens", .list(tokens.map(\.shown))),
-      ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]) + shownTemplates)
+      ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]) + shownTags + shownTemplates)
   }
 
   private var shownFormats: [(key: String, value: ShownValue)] {
@@ -106,6 +106,8 @@ extension SetSetting {
           ("then", .decided(.text(confirm.value.afterwards.rawValue), by: confirm.origin)),
         ])
       ),
+      ("tags", .decided(.text(tags.value.rawValue), by: tags.origin)),
+      ("tagBound", list(tagBound) { .text($0.text) }),
     ])
   }
 }

@@ -39,6 +39,8 @@ extension ConfigurationReader {
     let (floor, ceiling) = readRefresh(&fields)
     let guards = readGuards(&fields)
     let confirm = fields.setting("confirm", default: ConfirmationPolicy()) { readConfirmation($0) }
+    let tags = fields.setting("tags", default: .report, .oneOf(TagRule.self))
+    let tagBound = fields.setting("tagBound", default: []) { $0.distinctList(.tagName) }
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
@@ -46,7 +48,7 @@ extension ConfigurationReader {
       coverage: coverage,
       floor: floor, ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
-      allowSpecial: guards.allowSpecial, confirm: confirm)
+      allowSpecial: guards.allowSpecial, confirm: confirm, tags: tags, tagBound: tagBound)
     // What is wrong in itself can't be judged together.
     if collector.problems.count == known { checkTogether(set, path: path, collector: collector) }
     return set

@@ -22,14 +22,15 @@ enum ConfigurationReader {
     let tokens = root.child("tokens").map(readTokens) ?? []
     let templates = root.setting("templates", default: nil) { $0.value(.absolutePath) }
     let webhooks = readWebhooks(&root, sets: sets)
+    let serviceTags = root.child("serviceTags").map(readTagSources) ?? []
+    let sharedRanges = readSharedRanges(&root)
     root.finish()
     return Configuration(
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, http: http,
       upstreams: upstreams,
       sets: sets,
       formats: formats, sources: sources, limits: limits, history: history, tokens: tokens,
-      templates: templates,
-      push: push, webhooks: webhooks)
+      templates: templates, push: push, webhooks: webhooks, serviceTags: serviceTags, sharedRanges: sharedRanges)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)

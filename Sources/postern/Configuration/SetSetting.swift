@@ -26,6 +26,10 @@ struct SetSetting: Sendable, Equatable {
   let maxElements: Setting<Int>
   let allowSpecial: Setting<[IPPrefix]>
   let confirm: Setting<ConfirmationPolicy>
+  /// What happens to addresses outside the profile's service tags.
+  let tags: Setting<TagRule>
+  /// Service tags outside of which no address gets in; empty for no bound.
+  let tagBound: Setting<[TagName]>
 
   /// The profile's selectors, then the names and patterns given; each once.
   var selectors: [Selector] {
@@ -41,6 +45,14 @@ struct SetSetting: Sendable, Equatable {
     return Set((profile.value?.candidates ?? []) + regions).sorted()
   }
 
+  private var tagRules: TagRules {
+    TagRules(
+      cloud: profile.value?.cloud ?? .publicCloud,
+      expected: (profile.value?.expectedServiceTags ?? []).compactMap { TagName($0) },
+      tolerated: (profile.value?.toleratedServiceTags ?? []).compactMap { TagName($0) },
+      isEnforced: tags.value == .enforce, bound: tagBound.value)
+  }
+
   /// The plain values.
   var policy: SetPolicy {
     SetPolicy(
@@ -52,7 +64,8 @@ struct SetSetting: Sendable, Equatable {
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
         allowSpecial: allowSpecial.value),
       expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [],
-      expectedServiceTags: profile.value?.expectedServiceTags ?? [], confirmation: confirm.value)
+      expectedServiceTags: profile.value?.expectedServiceTags ?? [], confirmation: confirm.value,
+      tagRules: tagRules)
   }
 }
 
@@ -72,6 +85,7 @@ extension SetSetting {
       coverage: Setting(SetPolicy.defaultCoverage),
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
-      allowSpecial: Setting(guards.allowSpecial), confirm: Setting(ConfirmationPolicy()))
+      allowSpecial: Setting(guards.allowSpecial), confirm: Setting(ConfirmationPolicy()),
+      tags: Setting(.report), tagBound: Setting([]))
   }
 }
