@@ -56,7 +56,8 @@ struct StoredPolicy: Codable {
 
   /// The policy again; nil when it isn't one that Postern wrote.
   var policy: SetPolicy? {
-    guard let set = SetName(name), let afterwards = ConfirmationPolicy.Afterwards(rawValue: confirmAfterwards),
+    guard let set = SetName(name),
+      let afterwards = ConfirmationPolicy.Afterwards(rawValue: confirmAfterwards),
       let cloud = Cloud(rawValue: tagCloud)
     else { return nil }
     let watched = selectors.compactMap { text -> Selector? in

@@ -6,12 +6,13 @@ import Testing
 @Suite struct ConfirmationTests {
   static let name = "a.example.com"
 
-  static func scenario(_ rule: ConfirmationPolicy, restored: RestoredState = RestoredState()) -> WatchScenario
-  {
+  static func scenario(
+    _ rule: ConfirmationPolicy, restored: RestoredState = RestoredState(), tags: TagRules = TagRules()
+  ) -> WatchScenario {
     let base = policy([name])
     let doubting = SetPolicy(
       name: base.name, selectors: base.selectors, families: base.families, retention: base.retention,
-      maxStale: base.maxStale, confirmation: rule)
+      maxStale: base.maxStale, confirmation: rule, tagRules: tags)
     var scenario = WatchScenario(
       [doubting], vantages: [WatchScenario.one, WatchScenario.two], restored: restored)
     scenario.ask()
@@ -89,8 +90,10 @@ import Testing
   }
 
   @Test func `An address that is expected, as in a service tag, is never sudden`() {
-    var scenario = Self.scenario(ConfirmationPolicy(vantages: 2))
-    scenario.watch.isExpected = { $0 == ip("66.6.6.6") }
+    var scenario = Self.scenario(
+      ConfirmationPolicy(vantages: 2), tags: TagRules(expected: [TagSamples.firstParty]))
+    let file = TagSamples.made(change: 1, [TagSamples.firstParty.text: ["66.6.0.0/16"]])
+    scenario.watch.replaceTags(TagBook([TagSamples.edition(file)]), at: scenario.now)
     scenario.answer(Self.name, ["66.6.6.6", "66.7.7.7"])
     scenario.store()
     #expect(scenario.published() == ["20.0.1.1", "66.6.6.6"])

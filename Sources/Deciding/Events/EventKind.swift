@@ -94,7 +94,9 @@ extension EventKind {
     "tag.enforced": (.info, "only addresses in its service tags are let into a set"),
     "tag.entered": (.info, "an address of a set entered a service tag"),
     "tag.imported": (.info, "an edition of service tags was taken up"),
-    "tag.lapsed": (.warning, "a set lets in addresses outside its service tags, as no current file tells them"),
+    "tag.lapsed": (
+      .warning, "a set lets in addresses outside its service tags, as no current file tells them"
+    ),
     "tag.left": (.warning, "an address of a set left its service tag"),
     "tag.near": (.notice, "a service tag gained prefixes near the addresses of a set"),
     "tag.outside": (.warning, "an address entered a set and is in none of the service tags that it expects"),

@@ -30,7 +30,8 @@ enum ConfigurationReader {
       upstreams: upstreams,
       sets: sets,
       formats: formats, sources: sources, limits: limits, history: history, tokens: tokens,
-      templates: templates, push: push, webhooks: webhooks, serviceTags: serviceTags, sharedRanges: sharedRanges)
+      templates: templates, push: push, webhooks: webhooks, serviceTags: serviceTags,
+      sharedRanges: sharedRanges)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)

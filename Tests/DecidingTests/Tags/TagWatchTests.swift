@@ -18,7 +18,7 @@ import Testing
       ], restored: restored)
   }
 
-  private func kinds(_ day: WatchScenario) -> [String] { day.stored.flatMap(\.events).map(\.kind) }
+  private func kinds(_ day: WatchScenario) -> [String] { day.stored.flatMap(\.events).map(\.kind.rawValue) }
 
   @Test(
     "an address outside the tags is published and told; enforced, it is kept out and in the history with its reason"
