@@ -74,10 +74,17 @@ let package = Package(
     module("Resolving", ["CAres", "DNS", "Deciding"]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
-      resources: ["0001-history.sql", "0002-learning.sql", "0006-journal.sql"].map { .embedInCode($0) }),
+      resources: [
+        "0001-history.sql", "0002-learning.sql", "0003-coverage.sql", "0004-tags.sql", "0005-events.sql",
+        "0006-journal.sql",
+      ].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(
-      "Learning", ["DNS", "Deciding", "CZlib", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto]),
+      "Learning",
+      [
+        "DNS", "Deciding", "CZlib", .product(name: "OrderedCollections", package: "swift-collections"),
+        asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, crypto,
+      ]),
     module("Publishing", ["DNS", "Deciding", "CZlib", crypto, mustache]),
     module(
       "Applying",
@@ -104,7 +111,8 @@ let package = Package(
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
     module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
-    tests("DecidingTests", ["Deciding", "DNS"]),
+    module("MovingPool", ["Deciding", "DNS"], path: "Tests/MovingPool"),
+    tests("DecidingTests", ["Deciding", "DNS", "MovingPool"], resources: [.copy("Fixtures")]),
     tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
     tests(
       "RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb],
@@ -126,7 +134,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DNS", "Deciding", "Resolving", "FakeNameServer", "Recording", "Learning", "Publishing", "Applying",
+        "DNS", "Deciding", "Resolving", "FakeNameServer", "MovingPool", "Recording", "Learning", "Publishing",
+        "Applying",
         "Refreshing", "Serving", crypto, logging, lifecycle,
       ],
       path: "Tests/Benchmarks", swiftSettings: settings),

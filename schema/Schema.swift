@@ -12,6 +12,9 @@ package enum Schema {
   package static let migrations = [
     Migration(number: 1, sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self)),
     Migration(number: 2, sql: String(decoding: PackageResources._002_learning_sql, as: UTF8.self)),
+    Migration(number: 3, sql: String(decoding: PackageResources._003_coverage_sql, as: UTF8.self)),
+    Migration(number: 4, sql: String(decoding: PackageResources._004_tags_sql, as: UTF8.self)),
+    Migration(number: 5, sql: String(decoding: PackageResources._005_events_sql, as: UTF8.self)),
     Migration(number: 6, sql: String(decoding: PackageResources._006_journal_sql, as: UTF8.self)),
   ]
 

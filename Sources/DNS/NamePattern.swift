@@ -55,13 +55,21 @@ package struct NamePattern: Hashable, Comparable, Sendable, CustomStringConverti
 
   /// Whether a name is `rest` with exactly one label before it. An escaped dot does not split.
   private static func isOneLabel(of name: String, before rest: String) -> Bool {
-    let (name, rest) = (name.utf8, rest.utf8)
-    guard name.count > rest.count, name.count - rest.count <= 252, name.suffix(rest.count).elementsEqual(rest)
-    else {
-      return false
+    let isOne = name.utf8.withContiguousStorageIfAvailable { name in
+      rest.utf8.withContiguousStorageIfAvailable { isOneLabel(of: name, before: $0) } ?? false
     }
+    // Only a text that is not UTF-8 within has none; a native string always is.
+    return isOne ?? false
+  }
+
+  private static func isOneLabel(
+    of name: UnsafeBufferPointer<UInt8>, before rest: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    let end = name.count - rest.count
+    guard end > 0, end <= 252 else { return false }
+    for index in rest.indices where name[end + index] != rest[index] { return false }
     var isEscaped = false
-    for octet in name.prefix(name.count - rest.count) {
+    for octet in name[..<end] {
       if isEscaped {
         isEscaped = false
       } else if octet == UInt8(ascii: "\\") {

@@ -16,6 +16,15 @@ extension IPAddress {
   }
 }
 
+extension IPPrefix {
+  /// Whether each of its addresses can be that of a public server, as `IPAddress.isGlobalUnicast` says.
+  package var isGlobalUnicast: Bool {
+    let special = family == .ipv4 ? SpecialPurpose.ipv4 : SpecialPurpose.ipv6
+    return address.isGlobalUnicast && last.isGlobalUnicast
+      && !special.prefixes.contains { contains($0.address) }
+  }
+}
+
 /// The special-purpose address registries (https://www.iana.org/assignments/iana-ipv4-special-registry and
 /// iana-ipv6-special-registry), with multicast and the reserved class E.
 private enum SpecialPurpose {

@@ -104,4 +104,6 @@ package enum FailureKind: String, Hashable, Sendable, CaseIterable {
   case network
   /// Stopped by us.
   case cancelled
+  /// A reply of a vantage that is set aside: it is not believed, whatever it says.
+  case distrusted
 }

@@ -14,6 +14,8 @@ package struct NameListing: Sendable {
     package let state: NameState
     /// How each of its questions stands.
     package let questions: [QuestionStatus]
+    /// How much of its address pool was seen, for each type that was answered.
+    package let coverages: [QuestionCoverage]
     /// How many addresses it gives to the published sets.
     package let addresses: Int
     /// Who saw it in use; of a waiting name the counts by source aren't kept, only their sum.
@@ -35,6 +37,7 @@ package struct NameListing: Sendable {
   ) async throws -> NameListing {
     let learned = Dictionary(try await history.learnedNames().map { ($0.name, $0) }) { first, _ in first }
     let questions = Dictionary(grouping: try await history.questions(), by: \.question.name)
+    let coverages = Dictionary(grouping: try await history.coverages(), by: \.question.name)
     let seen = Dictionary(try await history.sightings().map { ($0.name, $0.sources) }) { first, _ in first }
     var addresses = [DomainName: Set<IPAddress>]()
     for policy in policies {
@@ -51,13 +54,14 @@ package struct NameListing: Sendable {
         name, sets: policies.filter { $0.selects(name) }.map(\.name),
         state: fromTheStart.contains(name)
           ? (exact.contains(name) ? .configured : .seed) : NameState(learned[name]?.state ?? .quarantined),
-        questions: questions[name] ?? [], addresses: addresses[name]?.count ?? 0, sightings: seen[name],
+        questions: questions[name] ?? [], coverages: coverages[name] ?? [],
+        addresses: addresses[name]?.count ?? 0, sightings: seen[name],
         learned: learned[name])
     }
     if includingUncovered {
       rows += try await history.uncoveredNames().map {
         Row(
-          $0.name, sets: [], state: .uncovered($0.relation), questions: [], addresses: 0,
+          $0.name, sets: [], state: .uncovered($0.relation), questions: [], coverages: [], addresses: 0,
           sightings: $0.sources, learned: nil)
       }
     }
@@ -103,13 +107,15 @@ package enum NameState: Hashable, Sendable {
 
 extension NameListing.Row {
   fileprivate init(
-    _ name: DomainName, sets: [SetName], state: NameState, questions: [QuestionStatus], addresses: Int,
+    _ name: DomainName, sets: [SetName], state: NameState, questions: [QuestionStatus],
+    coverages: [QuestionCoverage], addresses: Int,
     sightings: [SourceSighting]?, learned: LearnedName?
   ) {
     self.name = name
     self.sets = sets
     self.state = state
     self.questions = questions
+    self.coverages = coverages
     self.addresses = addresses
     denials = learned?.denials ?? 0
     let told = sightings ?? []

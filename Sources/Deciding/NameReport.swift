@@ -30,7 +30,7 @@ extension Watch {
         .sorted { ($0.question, $0.vantage) < ($1.question, $1.vantage) }
         .map { QuestionReport(status: $0, due: schedule.due($0.question, at: $0.vantage)) }
       let addresses = tracked.sets.reduce(into: Set<IPAddress>()) { addresses, index in
-        addresses.formUnion(SnapshotBuilder.addresses(given: tracked.states, by: sets[index].policy))
+        addresses.formUnion(self.addresses(given: tracked.states, in: index))
       }
       return NameReport(
         name: tracked.name, sets: tracked.sets.map { sets[$0].policy.name },

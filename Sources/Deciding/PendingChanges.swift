@@ -8,6 +8,7 @@ struct PendingChanges: Sendable {
   var retiredQuestions: [(question: Question, vantage: Vantage)] = []
   var forgottenNames: [DomainName] = []
   var events: [Event] = []
+  private var gate = EventGate()
   var appliedDecisions: [Int64] = []
   var positions: [String: FollowerPosition] = [:]
   /// What was reported since the start, so that a fault that repeats with each lookup is told once.
@@ -34,14 +35,20 @@ struct PendingChanges: Sendable {
       }
       rejections.append(rejection)
       note(
-        "address.rejected", key.data.description,
+        rejection.reason == .unconfirmed ? .addressUnconfirmed : .addressRejected, key.data.description,
         "\(key.vantage) gave it for \(key.name); \(rejection.reason.explanation)", at: rejection.at)
     }
   }
 
-  mutating func note(_ kind: String, _ subject: String, _ detail: String, at moment: Timestamp) {
-    events.append(Event(at: moment, kind: kind, subject: subject, detail: detail))
+  mutating func note(_ kind: EventKind, _ subject: String, _ detail: String, at moment: Timestamp) {
+    guard let event = gate.pass(Event(at: moment, kind: kind, subject: subject, detail: detail)) else {
+      return
+    }
+    events.append(event)
   }
+
+  /// Tells what was left out while something flapped, as far as its turn has come.
+  mutating func releaseEvents(at now: Timestamp) { events += gate.release(at: now) }
 
   /// Whether this wasn't reported since the start. The memory is bounded: when it is full it starts over, and old
   /// reports repeat.
@@ -58,6 +65,10 @@ extension RejectionReason {
     case .notGlobalUnicast:
       "it is not a public address. Try: guards.allowSpecial if your site answers with it"
     case .outOfChain: "its owner is not the end of the alias chain"
+    case .unconfirmed:
+      "it is far from every address that the name ever had, and waits for another vantage to give it too"
+    case .outsideServiceTags:
+      "it is outside the service tags that bound the set. Try: 'postern explain' for where it is"
     case .tooManyAddresses: "the name already has as many as limits.addressesPerName allows"
     }
   }

@@ -50,6 +50,9 @@ extension Profile {
         }),
     ],
     expectedServiceTags: ["MicrosoftContainerRegistry"],
+    // This cloud has no AzureFrontDoor.FirstParty; in the public one the clients' edge is under that tag alone.
+    toleratedServiceTags: ["AzureFrontDoor.Frontend"],
+    cloud: .china,
     source: firewallRules,
     companions: ["mcr-global"],
     notes: [

@@ -9,8 +9,12 @@ package struct Profile: Sendable, Hashable {
   package let title: String
   /// What it watches, one for each purpose; in the order in which people read it.
   package let entries: [ProfileEntry]
-  /// Azure service tags in which the addresses are expected; a report, never a filter. Empty when unknown.
+  /// Azure service tags in which the addresses are expected: those that the vendor names. Empty when unknown.
   package let expectedServiceTags: [String]
+  /// Tags in which the addresses may be as well, though the vendor doesn't name them and no rule should open them all.
+  package let toleratedServiceTags: [String]
+  /// Whose file of service tags speaks of its addresses.
+  package let cloud: Cloud
   /// Where aliases are expected to lead. Empty when unknown, which expects anything.
   package let expectedAliasSuffixes: [DomainName]
   /// Where the vendor says it; for seeds see their `stability`.
@@ -26,6 +30,7 @@ package struct Profile: Sendable, Hashable {
 
   package init(
     id: String, title: String, entries: [ProfileEntry], expectedServiceTags: [String] = [],
+    toleratedServiceTags: [String] = [], cloud: Cloud = .publicCloud,
     expectedAliasSuffixes: [DomainName] = [], source: ProfileSource, companions: [String] = [],
     isReportOnly: Bool = false, isOnSharedEdge: Bool = false, notes: [String] = []
   ) {
@@ -33,6 +38,8 @@ package struct Profile: Sendable, Hashable {
     self.title = title
     self.entries = entries
     self.expectedServiceTags = expectedServiceTags
+    self.toleratedServiceTags = toleratedServiceTags
+    self.cloud = cloud
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.source = source
     self.companions = companions

@@ -18,6 +18,9 @@ struct QueryBudget: Sendable {
     return tokens >= 1
   }
 
+  /// Whether half of a second's worth is left: then some of it may go where it is wanted most.
+  var isAmple: Bool { tokens >= perSecond / 2 }
+
   mutating func spend() { tokens -= 1 }
 
   /// When the next question may go.

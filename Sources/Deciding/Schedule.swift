@@ -59,7 +59,12 @@ package struct Schedule: Sendable {
   /// After an answer: where its smallest TTL ends, within floor and ceiling, for behind a cache nothing new can be
   /// seen before. After a denial: where the negative TTL ends. After failures: from the floor, doubling to the
   /// ceiling. A little later, never earlier, by jitter of up to a tenth, at most a second, so that questions spread.
-  package mutating func next(after lookup: Lookup, failures: Int, refresh: RefreshPolicy) -> Timestamp {
+  ///
+  /// - Parameter isEager: ask in the second after the entry's last, without jitter: before that a cache that counts whole
+  ///   seconds may give the old entry with TTL 0, and the floor would pass before the next look.
+  package mutating func next(
+    after lookup: Lookup, failures: Int, refresh: RefreshPolicy, isEager: Bool = false
+  ) -> Timestamp {
     let wait: Duration
     switch lookup.outcome {
     case .answer:
@@ -69,6 +74,9 @@ package struct Schedule: Sendable {
       wait = lookup.chain.smallestTTL.map { min(negative, .seconds(Int64($0.seconds))) } ?? negative
     case .failure:
       wait = refresh.floor * (1 << min(max(failures - 1, 0), 10))
+    }
+    if isEager, lookup.outcome == .answer {
+      return lookup.at + min(max(wait + .seconds(1), refresh.floor), refresh.ceiling + .seconds(1))
     }
     let bounded = min(max(wait, refresh.floor), refresh.ceiling)
     let jitter = Int64.random(in: 0...max(1, min(bounded.milliseconds / 10, 1000)), using: &random)

@@ -19,20 +19,27 @@ package struct SetPolicy: Sendable, Hashable {
   package let maxStale: Duration
   /// Of several sets that share a name, the shortest floor and ceiling count for it.
   package let refresh: RefreshPolicy
+  /// The share (0...1) of addresses in new answers that the set should hold; below it a warning stands, nothing else.
+  package let coverage: Double
   /// Rules for each step of this set alone, also where it shares names with others.
   package let guards: GuardPolicy
   /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
   /// Empty when nothing is known, which expects anything.
   package let expectedAliasSuffixes: [DomainName]
-  /// Azure service tags in which the addresses are expected; a report, never a filter. Empty when unknown.
+  /// Azure service tags in which the addresses are expected. Empty when unknown.
   package let expectedServiceTags: [String]
+  /// Whether sudden addresses wait for another vantage; of several sets that share a name, the strictest counts.
+  package let confirmation: ConfirmationPolicy
+  /// The expected service tags with what happens to other addresses, and whose file judges.
+  package let tagRules: TagRules
 
   package init(
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
-    guards: GuardPolicy = GuardPolicy(), expectedAliasSuffixes: [DomainName] = [],
-    expectedServiceTags: [String] = []
+    coverage: Double = Self.defaultCoverage, guards: GuardPolicy = GuardPolicy(),
+    expectedAliasSuffixes: [DomainName] = [], expectedServiceTags: [String] = [],
+    confirmation: ConfirmationPolicy = ConfirmationPolicy(), tagRules: TagRules = TagRules()
   ) {
     self.name = name
     self.selectors = selectors
@@ -42,9 +49,12 @@ package struct SetPolicy: Sendable, Hashable {
     self.retention = retention
     self.maxStale = maxStale
     self.refresh = refresh
+    self.coverage = coverage
     self.guards = guards
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.expectedServiceTags = expectedServiceTags
+    self.confirmation = confirmation
+    self.tagRules = tagRules
   }
 
   /// 24 h.
@@ -52,6 +62,9 @@ package struct SetPolicy: Sendable, Hashable {
 
   /// 7 days.
   package static let defaultMaxStale = Duration.seconds(7 * 24 * 3600)
+
+  /// 99.9 %.
+  package static let defaultCoverage = 0.999
 
   /// The names to track from the start: the exact names among the selectors, then the seeds; each once.
   package var namesFromTheStart: [DomainName] {

@@ -97,17 +97,20 @@ package struct PublishedSet: Hashable, Sendable {
   package let checkedAt: Timestamp
   /// Past this moment, without another successful lookup, the status becomes `stale`.
   package let validUntil: Timestamp
+  /// How much of what clients may be given it holds; nil where nobody estimated it.
+  package let coverage: SetCoverage?
 
   /// A snapshot with how it stands at one moment.
   package init(
     snapshot: Snapshot, status: SetStatus, heldReasons: [String] = [], checkedAt: Timestamp,
-    validUntil: Timestamp
+    validUntil: Timestamp, coverage: SetCoverage? = nil
   ) {
     self.snapshot = snapshot
     self.status = status
     self.heldReasons = heldReasons
     self.checkedAt = checkedAt
     self.validUntil = validUntil
+    self.coverage = coverage
   }
 }
 

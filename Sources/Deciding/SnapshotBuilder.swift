@@ -5,24 +5,37 @@ package struct SnapshotBuilder: Sendable {
   private let policy: SetPolicy
   private let digesting: @Sendable ([UInt8]) -> Digest
 
-  /// - Parameter digesting: SHA-256 of octets; passed in because hashing is a library's work.
-  package init(_ policy: SetPolicy, digesting: @escaping @Sendable ([UInt8]) -> Digest) {
+  private let gate: PrefixSet?
+
+  /// - Parameters:
+  ///   - gate: the service tags that bound the set now; nil for none.
+  ///   - digesting: SHA-256 of octets; passed in because hashing is a library's work.
+  package init(
+    _ policy: SetPolicy, through gate: PrefixSet? = nil, digesting: @escaping @Sendable ([UInt8]) -> Digest
+  ) {
     self.policy = policy
+    self.gate = gate
     self.digesting = digesting
   }
 
   /// The addresses that one name gives this set now, over all vantages: held within the set's retention, of its
   /// families, and believed.
-  package static func addresses(given states: [VantageState], by policy: SetPolicy) -> Set<IPAddress> {
-    Set(givenAddresses(states, by: policy))
+  ///
+  /// - Parameter gate: the service tags that bound the set now; nil for none.
+  package static func addresses(
+    given states: [VantageState], by policy: SetPolicy, through gate: PrefixSet? = nil
+  ) -> Set<IPAddress> {
+    Set(givenAddresses(states, by: policy, through: gate))
   }
 
   /// The same in the order of the records, once for each vantage: equal lists are equal sets, and cost less to compare.
-  static func givenAddresses(_ states: [VantageState], by policy: SetPolicy) -> [IPAddress] {
+  static func givenAddresses(
+    _ states: [VantageState], by policy: SetPolicy, through gate: PrefixSet?
+  ) -> [IPAddress] {
     var addresses = [IPAddress]()
     for state in states {
       for record in state.held(retention: policy.retention) {
-        if let address = record.address, policy.admits(address) { addresses.append(address) }
+        if let address = record.address, policy.admits(address, through: gate) { addresses.append(address) }
       }
     }
     return addresses
@@ -40,7 +53,7 @@ package struct SnapshotBuilder: Sendable {
             if gathered[place].names.last != name { gathered[place].names.append(name) }
             gathered[place].first = min(gathered[place].first, record.firstSeen)
             gathered[place].last = max(gathered[place].last, record.lastSeen)
-          } else if policy.admits(address) {
+          } else if policy.admits(address, through: gate) {
             places[address] = gathered.count
             gathered.append((address, [name], record.firstSeen, record.lastSeen))
           }
@@ -77,7 +90,8 @@ package struct SnapshotBuilder: Sendable {
     return SetStep(publication: publication(from: published, to: kept, at: now), objections: objections)
   }
 
-  /// Whether the policy still watches a name that gave the element, and admits its address.
+  /// Whether the policy still watches a name that gave the element, and admits its address. Service tags don't count
+  /// here: what a new file takes out is for the guards to doubt.
   private func isSelected(_ element: SetElement) -> Bool {
     policy.admits(element.address) && element.names.contains(where: policy.selects)
   }

@@ -71,6 +71,12 @@ package struct TrackedName: Sendable {
     return step
   }
 
+  /// The same for what one vantage gave.
+  mutating func revoke(from vantage: Vantage, at now: Timestamp, _ drop: (HeldRecord) -> Bool) -> LedgerStep {
+    guard let index = states.firstIndex(where: { $0.vantage == vantage }) else { return LedgerStep() }
+    return states[index].revoke(of: name, at: now, drop)
+  }
+
   mutating func restore(_ observation: Observation, aliasesAskedBy type: RecordType) {
     states[index(of: observation.key.vantage)].restore(observation, aliasesAskedBy: type)
   }

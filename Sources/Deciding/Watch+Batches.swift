@@ -53,6 +53,7 @@ extension Watch {
       guard let taken = names[name]?.takeUnsaved() else { continue }
       batch.observations += taken.observations.filter { pending.opened[$0.key] == nil }
       batch.questions += taken.questions.map(withDue)
+      batch.coverages += takeUnsavedCoverage(of: name, at: now)
     }
     (batch.uncoveredNames, batch.dismissedNames) = uncovered.takeUnsaved()
     batch.journal = journal?.takeUnsaved(at: now) ?? []
@@ -94,6 +95,7 @@ extension Watch {
     for learned in batch.learnedNames { quarantine.markUnsaved(learned.name) }
     for entry in batch.sightings { sightings.markUnsaved(entry.name) }
     journal?.putBack(batch.journal)
+    for part in batch.coverages { coverage.estimators[part.question]?.isUnsaved = true }
     uncovered.putBack(batch.uncoveredNames, gone: batch.dismissedNames)
     for publication in batch.publications {
       guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {
@@ -108,12 +110,13 @@ extension Watch {
 
   private mutating func decide(about index: Int, at now: Timestamp) -> Publication? {
     let set = sets[index]
-    let builder = SnapshotBuilder(set.policy, digesting: digesting)
+    let builder = SnapshotBuilder(set.policy, through: set.gate, digesting: digesting)
     let elements = builder.elements(
       of: names.values.lazy.filter { $0.sets.contains(index) }.map { (name: $0.name, states: $0.states) })
     let step = builder.step(
       from: set.published, to: elements, forgotten: set.forgotten, isApproved: set.isApproved, at: now)
     noteObjections(set, step.objections, at: now)
+    if let publication = step.publication { noteOutside(publication, of: set, at: now) }
     sets[index].decided(step)
     return step.publication
   }
@@ -121,9 +124,9 @@ extension Watch {
   private mutating func noteObjections(_ set: WatchedSet, _ objections: [GuardObjection], at now: Timestamp) {
     let name = set.policy.name.text
     if set.objections.isEmpty, !objections.isEmpty {
-      pending.note("set.held", name, objections.map(\.description).joined(separator: "; "), at: now)
+      pending.note(.setHeld, name, objections.map(\.description).joined(separator: "; "), at: now)
     } else if !set.objections.isEmpty, objections.isEmpty {
-      pending.note("set.released", name, "no guard objects any more", at: now)
+      pending.note(.setReleased, name, "no guard objects any more", at: now)
     }
   }
 

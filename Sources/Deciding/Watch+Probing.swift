@@ -19,6 +19,7 @@ extension Watch {
   @discardableResult
   package mutating func take(_ sightings: [Sighting]) -> [(name: DomainName, reason: SightingRefusal)] {
     var refused = [(name: DomainName, reason: SightingRefusal)]()
+    var reached = [(cap: Cap, name: DomainName, at: Timestamp, count: Int64)]()
     for sighting in sightings {
       if let tracked = names[sighting.name] {
         usedAt[sighting.name] = sighting.at
@@ -28,8 +29,15 @@ extension Watch {
       }
       guard let reason = quarantine.take(sighting) else { continue }
       refused.append((sighting.name, reason))
-      if let cap = Cap(reason) { reach(cap, sighting.name.text, at: sighting.at) }
+      guard let cap = Cap(reason) else { continue }
+      // A flood comes through here a million times a second.
+      if let index = reached.firstIndex(where: { $0.cap == cap }) {
+        reached[index].count += 1
+      } else {
+        reached.append((cap, sighting.name, sighting.at, 1))
+      }
     }
+    for (cap, name, at, count) in reached { reach(cap, name.text, count, at: at) }
     return refused
   }
 
@@ -41,7 +49,7 @@ extension Watch {
       case .refused: reach(.uncoveredNames, sighting.name.text, at: sighting.at)
       case .confirmed:
         pending.note(
-          "name.uncovered", sighting.name.text,
+          .nameUncovered, sighting.name.text,
           "clients use it and no set watches it (\(sighting.relation)). Try: add it to a set if it belongs there",
           at: sighting.at)
       }
@@ -63,7 +71,7 @@ extension Watch {
     capCounts[cap, default: 0] += count
     let hour = now.milliseconds / 3_600_000
     guard pending.isFirstReport("cap \(cap.rawValue) \(hour)") else { return }
-    pending.note("cap.reached", subject, "\(cap.rawValue): \(cap.explanation)", at: now)
+    pending.note(.capReached, subject, "\(cap.rawValue): \(cap.explanation)", at: now)
   }
 
   /// Plans lookups for quarantined names, as many as their own budget allows.
@@ -141,9 +149,9 @@ extension Watch {
       untrack(displaced, at: now)
       noteForgotten(displaced)
       pending.note(
-        "name.forgotten", displaced.text, "nobody used it for a month and its pattern is full", at: now)
+        .nameForgotten, displaced.text, "nobody used it for a month and its pattern is full", at: now)
     }
-    pending.note("name.admitted", name.text, reason, at: now)
+    pending.note(.nameAdmitted, name.text, reason, at: now)
     track(name, isLearned: true, at: now, underway: underway)
     sightings.adopt(sources, of: name)
     return true
@@ -169,6 +177,8 @@ extension Watch {
         forget(decision.subject, at: now)
       case .configure:
         continue  // it was in force from the start of the service that recorded it
+      case .importTags:
+        continue  // the loop read the tags before; that they count is stored with this decision
       }
     }
   }
@@ -178,7 +188,7 @@ extension Watch {
     guard !sets[index].objections.isEmpty else { return }
     sets[index].isApproved = true
     sets[index].lookAgain()
-    pending.note("set.approved", subject, "an operator released what guards held", at: now)
+    pending.note(.setApproved, subject, "an operator released what guards held", at: now)
   }
 
   private mutating func forget(_ subject: String, at now: Timestamp) {
@@ -197,7 +207,7 @@ extension Watch {
       }
       askNow(name, at: now)
     }
-    pending.note("operator.forget", subject, "an operator had it forgotten", at: now)
+    pending.note(.operatorForget, subject, "an operator had it forgotten", at: now)
   }
 
   /// Ends what a name holds as an operator wants, so that no guard objects, and asks anew.

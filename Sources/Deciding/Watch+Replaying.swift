@@ -25,6 +25,7 @@ extension Watch {
     case .tap(let tap, let isLive): noteTap(tap, isLive: isLive, at: now)
     case .swept: sweep(at: now)
     case .decision(let decision): take([decision], at: now)
+    case .disowned(let answer): disown(answer, at: now)
     }
   }
 
@@ -40,7 +41,7 @@ extension Watch {
     let name = later.question.name
     guard let tracked = names[name] else { return }
     changeHoldings(of: name, at: later.at) { watch in
-      let (hold, mayOpen) = (watch.bounds(of: tracked).hold, watch.admission(for: tracked))
+      let (hold, mayOpen) = (watch.bounds(of: tracked).hold, watch.admission(for: tracked, at: later.vantage))
       return watch.names[name]?.take(
         later, hold: hold, longestGap: QuestionClock.anyGap, mayOpen: mayOpen) ?? LedgerStep()
     }

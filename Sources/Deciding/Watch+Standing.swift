@@ -13,7 +13,9 @@ extension Watch {
       candidatesAt = min(candidatesAt, now)
     }
     sweptAt = now
-    var isNews = passTime(atTaps: now)
+    pending.releaseEvents(at: now)
+    var isNews = endWaits(at: now)
+    isNews = passTime(atTaps: now) || isNews
     offerCandidates(at: now)
     let retired = names.values.flatMap { tracked in
       tracked.states.filter { !vantages.contains($0.vantage) && taps[$0.vantage] == nil }
@@ -31,8 +33,10 @@ extension Watch {
       // Else `postern names` would show an upstream that is gone for ever.
       pending.retiredQuestions += questions(of: tracked.name, in: tracked).map { ($0, vantage) }
     }
+    isNews = judgeGates(at: now) || isNews
     if isNews || !taps.isEmpty || !retired.isEmpty { journal?.noteSweep(at: now, isNews: isNews) }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
+    judgeCoverage(at: now)
   }
 
   /// What is published of each set, for those that have something.
@@ -43,7 +47,8 @@ extension Watch {
       return PublishedSet(
         snapshot: snapshot, status: set.status, heldReasons: set.objections.map(\.description),
         checkedAt: checkedAt,
-        validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale)
+        validUntil: (set.freshness ?? checkedAt) + set.policy.maxStale,
+        coverage: coverage.sets[set.policy.name])
     }
   }
 
@@ -63,6 +68,9 @@ extension Watch {
       guard let health = health[vantage], health.isFailing else { continue }
       warnings.append("upstream \(vantage) fails: \(health.lastFailure ?? "no reply")")
     }
+    for (vantage, fault) in setAside {
+      warnings.append("upstream \(vantage) is set aside: it \(fault.explanation)")
+    }
     for (tap, isLive) in taps.sorted(by: { $0.key < $1.key }) where !isLive {
       warnings.append("nothing is connected to the tap \(tap), so what it gave is frozen")
     }
@@ -70,11 +78,14 @@ extension Watch {
       warnings.append(
         "\(pattern) has a wildcard record: any label resolves, so one name stands for all that answer alike")
     }
+    warnings += sets.compactMap { set in
+      coverage.sets[set.policy.name]?.warning.map { "set \(set.policy.name) \($0)" }
+    }
     for set in sets where set.status == .held {
       warnings.append(
         "set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))
     }
-    return Readiness(faults: faults, warnings: warnings)
+    return Readiness(faults: faults, warnings: warnings + tagWarnings)
   }
 
   /// How each tracked name stands, by name.
@@ -118,7 +129,7 @@ extension Watch {
     sets[index].noteFreshness(oldest, isStale: oldest.map { now - $0 > policy.maxStale } ?? false)
     guard wasStale != sets[index].isStale else { return }
     pending.note(
-      sets[index].isStale ? "set.stale" : "set.fresh", policy.name.text,
+      sets[index].isStale ? .setStale : .setFresh, policy.name.text,
       sets[index].isStale
         ? "a name of it could not be looked up for longer than maxStale; the last good generation stays"
         : "all of its names are looked up again", at: now)

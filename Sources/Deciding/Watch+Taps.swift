@@ -16,7 +16,7 @@ extension Watch {
     taps[tap] = isLive
     journal?.note(.tap(tap, isLive: isLive), at: now)
     pending.note(
-      isLive ? "tap.connected" : "tap.gone", tap.label,
+      isLive ? .tapConnected : .tapGone, tap.label,
       isLive ? "a resolver tells what clients ask and get" : "what it gave is frozen until it comes back",
       at: now)
   }

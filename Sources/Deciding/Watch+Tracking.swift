@@ -29,17 +29,25 @@ extension Watch {
   }
 
   /// Judges a record that isn't held yet.
-  func admission(for tracked: TrackedName) -> RecordAdmission {
-    let policies = tracked.sets.map { sets[$0].policy }
+  func admission(for tracked: TrackedName, at vantage: Vantage) -> RecordAdmission {
+    let watching = tracked.sets.map { sets[$0] }
     let room = limits.addressesPerName
+    let (rule, confirmation) = (confirmationRule(of: tracked), self.confirmation)
+    let isExpected = rule == nil ? { _ in true } : expectation(of: tracked)
     // Most lookups hold nothing new: then nobody asks.
     var known: Set<RecordData>?
     return { record, opened in
-      if case .address(let address) = record.data, !policies.contains(where: { $0.admits(address) }) {
-        return .notGlobalUnicast
+      if case .address(let address) = record.data, !watching.contains(where: { $0.admits(address) }) {
+        return watching.contains { $0.policy.admits(address) } ? .outsideServiceTags : .notGlobalUnicast
       }
       let held = known ?? Set(tracked.states.lazy.flatMap(\.records).map(\.data))
       known = held
+      if let rule, case .address(let address) = record.data, !held.contains(record.data),
+        !confirmation.isNear(address, to: tracked.name), !isExpected(address),
+        !confirmation.isConfirmed(address, of: tracked.name, at: vantage, by: rule)
+      {
+        return .unconfirmed
+      }
       return held.contains(record.data) || held.count + opened < room ? nil : .tooManyAddresses
     }
   }
@@ -88,7 +96,10 @@ extension Watch {
       }
     }
     for index in tracked.sets { sets[index].stopAwaiting(name) }
+    coverage.forget(questions(of: name, in: tracked))
     usedAt[name] = nil
+    drift[name] = nil
+    confirmation.forget(name)
     sightings.forget(name)
   }
 
@@ -100,17 +111,20 @@ extension Watch {
     of name: DomainName, at now: Timestamp, _ change: (inout Watch) -> LedgerStep
   ) -> Bool {
     guard let before = names[name] else { return false }
-    let old = before.sets.map { SnapshotBuilder.givenAddresses(before.states, by: sets[$0].policy) }
+    let old = before.sets.map {
+      SnapshotBuilder.givenAddresses(before.states, by: sets[$0].policy, through: sets[$0].gate)
+    }
     let step = change(&self)
     let states = names[name]?.states ?? []
     var isNews = !step.opened.isEmpty || !step.closed.isEmpty
     for (position, index) in before.sets.enumerated() {
-      let new = SnapshotBuilder.givenAddresses(states, by: sets[index].policy)
+      let new = SnapshotBuilder.givenAddresses(states, by: sets[index].policy, through: sets[index].gate)
       guard new != old[position] else { continue }
       isNews = true
       sets[index].replace(Set(old[position]), with: Set(new))
     }
     pending.add(step)
+    learnNetworks(step.opened, of: before)
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
     if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
     return isNews
@@ -121,7 +135,9 @@ extension Watch {
     guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil, !isReplayed else { return }
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
-    let next = schedule.next(after: lookup, failures: failures, refresh: refresh(of: tracked))
+    let isEager = coverage.wanting.contains(lookup.question) && budget.isAmple
+    let next = schedule.next(
+      after: lookup, failures: failures, refresh: refresh(of: tracked), isEager: isEager)
     let isInUse = usedAt[lookup.question.name].map { lookup.at - $0 < Self.inUse } ?? false
     schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
   }
@@ -149,7 +165,7 @@ extension Watch {
     guard isDenied, !vantages.isEmpty, quarantine.forget(name, at: now) else { return }
     untrack(name, at: now)
     pending.forgottenNames.append(name)
-    pending.note("name.forgotten", name.text, "no upstream knows the name any more", at: now)
+    pending.note(.nameForgotten, name.text, "no upstream knows the name any more", at: now)
   }
 
   /// Reports aliases that lead where nobody expected.
@@ -163,7 +179,7 @@ extension Watch {
           || policy.expectedAliasSuffixes.contains { link.target.isSubdomain(of: $0) }
         guard !isExpected, pending.isFirstReport("alias \(policy.name) \(link.target)") else { continue }
         pending.note(
-          "alias.unexpected", link.target.text,
+          .aliasUnexpected, link.target.text,
           "\(lookup.question.name) leads to \(link.target), outside the expected suffixes of set \(policy.name)",
           at: lookup.at)
       }
@@ -178,17 +194,17 @@ extension Watch {
     guard wasFailing != vantage.isFailing else { return }
     if vantage.isFailing {
       pending.note(
-        "upstream.failing", lookup.vantage.label,
+        .upstreamFailing, lookup.vantage.label,
         "\(vantage.failures) lookups in a row failed, the last by \(vantage.lastFailure ?? "no reply")",
         at: lookup.at)
     } else {
-      pending.note("upstream.recovered", lookup.vantage.label, "answers again", at: lookup.at)
+      pending.note(.upstreamRecovered, lookup.vantage.label, "answers again", at: lookup.at)
       askAgain(at: lookup.vantage, now: lookup.at)
     }
   }
 
   /// Asks at once what failed at a vantage and waits for its turn, since the vantage answers again.
-  private mutating func askAgain(at vantage: Vantage, now: Timestamp) {
+  mutating func askAgain(at vantage: Vantage, now: Timestamp) {
     for tracked in names.values {
       for clock in tracked.state(at: vantage)?.clocks ?? [] where clock.failures > 0 {
         let question = Question(tracked.name, clock.type)
@@ -202,11 +218,17 @@ extension Watch {
     for observation in restored.observations {
       let key = observation.key
       let types = names[key.name].map(askedTypes) ?? []
+      if case .address(let address) = key.data, names[key.name].flatMap(confirmationRule(of:)) != nil {
+        confirmation.learn(address, of: key.name)
+      }
       if let first = types.first, key.type == .cname || types.contains(key.type) {
         names[key.name]?.restore(observation, aliasesAskedBy: first)
       } else {
         pending.closed.append((observation, max(now, observation.lastSeen + .milliseconds(1))))
       }
+    }
+    for (name, addresses) in restored.seenAddresses {
+      for address in addresses { confirmation.learn(address, of: name) }
     }
     for status in restored.questions {
       if let tracked = names[status.question.name], askedTypes(tracked).contains(status.question.type) {
@@ -215,10 +237,10 @@ extension Watch {
         pending.retiredQuestions.append((status.question, status.vantage))
       }
     }
+    restoreCoverage(restored.coverages)
     for tracked in names.values {
       for index in tracked.sets {
-        sets[index].replace(
-          [], with: SnapshotBuilder.addresses(given: tracked.states, by: sets[index].policy))
+        sets[index].replace([], with: addresses(given: tracked.states, in: index))
       }
     }
   }

@@ -35,7 +35,7 @@ extension Watch {
     guard wildcards[pattern]?.take(lookup) == true, let check = wildcards[pattern] else { return true }
     if check.isPresent != before.isPresent {
       pending.note(
-        check.isPresent ? "wildcard.found" : "wildcard.gone", pattern.text,
+        check.isPresent ? .wildcardFound : .wildcardGone, pattern.text,
         check.isPresent
           ? "made-up labels resolve, so that a name resolves proves nothing: one stands for all that answer alike"
           : "made-up labels don't resolve any more", at: lookup.at)
@@ -74,9 +74,13 @@ extension Watch {
   /// A name with 24 random letters in the place of each star: nobody has a record for it.
   private mutating func madeUpName(under pattern: NamePattern) -> DomainName {
     let labels = pattern.text.split(separator: ".").map { label in
-      guard label == "*" || label == "**" else { return String(label) }
-      return String((0..<24).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement(using: &random) ?? "x" })
+      label == "*" || label == "**" ? madeUpLabel() : String(label)
     }
     return DomainName(canonical: labels.joined(separator: "."))
+  }
+
+  /// 24 random letters.
+  mutating func madeUpLabel() -> String {
+    String((0..<24).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement(using: &random) ?? "x" })
   }
 }

@@ -27,7 +27,17 @@ package struct Watch: Sendable {
   /// How often each cap was reached since the start.
   var capCounts: [Cap: Int64] = [:]
   var health: [Vantage: VantageHealth]
+  /// Which upstreams are believed.
+  var trust: [Vantage: VantageTrust]
+  /// Sudden addresses that wait for another vantage.
+  var confirmation = Confirmation()
+  /// What tracked names are like, to tell when they become otherwise.
+  var drift: [DomainName: NameDrift] = [:]
+  /// Made-up names that suspect vantages are asked for.
+  var lieTests: [Vantage: LieTest] = [:]
   var pending = PendingChanges()
+  /// The service tags that are kept.
+  package internal(set) var tags: TagBook
   var budget: QueryBudget
   /// When clients were last seen to use a tracked name.
   var usedAt: [DomainName: Timestamp] = [:]
@@ -37,6 +47,7 @@ package struct Watch: Sendable {
   var journal: Journal?
   /// Whether it is a replay, in which nothing is asked.
   var isReplayed = false
+  var coverage = CoverageBook()
   /// When time was last let pass.
   var sweptAt: Timestamp
   /// When word lists are tried next.
@@ -66,13 +77,20 @@ package struct Watch: Sendable {
     quarantine = Quarantine(
       patterns: patterns, namesPerPattern: limits.namesPerPattern, restored: restored.learnedNames, now: now)
     health = Dictionary(uniqueKeysWithValues: vantages.map { ($0, VantageHealth()) })
+    let earlier = Dictionary(restored.vantageReports.map { ($0.label, $0) }) { first, _ in first }
+    trust = Dictionary(
+      uniqueKeysWithValues: vantages.map { vantage in
+        (vantage, earlier[vantage.label].map(VantageTrust.init(restoring:)) ?? VantageTrust())
+      })
     budget = QueryBudget(perSecond: limits.queriesPerSecond, now: now)
     sweptAt = now
     candidatesAt = now
     random = SplitMix(state: ~seed)
+    tags = restored.tags
     self.taps = Dictionary(taps.map { ($0, false) }) { first, _ in first }
     sightings = SightingLedger(restored: restored.sightings)
     uncovered = UncoveredNames(restored: restored.uncoveredNames)
+    for index in sets.indices { sets[index].gate = sets[index].policy.tagRules.gate(by: tags, at: now) }
     for policy in policies {
       for name in policy.namesFromTheStart where names[name] == nil { track(name, isLearned: false, at: now) }
     }
@@ -100,6 +118,7 @@ package struct Watch: Sendable {
   /// Takes in what came of a question.
   package mutating func take(_ lookup: Lookup) {
     noteHealth(lookup)
+    let lookup = judge(lookup)
     if settleWildcard(lookup) { return }
     if probes[lookup.question.name] != nil { settleProbe(lookup) }
     takeIn(lookup)
@@ -109,14 +128,17 @@ package struct Watch: Sendable {
   mutating func takeIn(_ lookup: Lookup) {
     let name = lookup.question.name
     guard let tracked = names[name] else { return }
+    noteSudden(lookup, of: tracked)
     let isNews = changeHoldings(of: name, at: lookup.at) { watch in
       let bounds = watch.bounds(of: tracked)
-      let mayOpen = watch.admission(for: tracked)
+      let mayOpen = watch.admission(for: tracked, at: lookup.vantage)
       return watch.names[name]?.take(
         lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }
     noteInJournal(lookup, of: tracked, isNews: isNews)
     noteAliases(lookup, of: tracked)
+    noteDrift(lookup, of: tracked)
+    noteCoverage(lookup, of: tracked)
     if tracked.isLearned { quarantine.note(lookup.outcome, of: name, at: lookup.at) }
     for index in tracked.sets { sets[index].noteAsked(lookup) }
     plan(lookup, of: tracked)
@@ -132,11 +154,14 @@ package struct Watch: Sendable {
       restartProbes(at: now)
       restartWildcardChecks(at: now)
     }
-    for vantage in gone { health[vantage] = nil }
-    for vantage in new { health[vantage] = VantageHealth() }
+    for vantage in gone { (health[vantage], trust[vantage], lieTests[vantage]) = (nil, nil, nil) }
+    for vantage in new { (health[vantage], trust[vantage]) = (VantageHealth(), VantageTrust()) }
     for tracked in names.values {
       for question in questions(of: tracked.name, in: tracked) {
-        for vantage in gone { schedule.drop(question, at: vantage) }
+        for vantage in gone {
+          schedule.drop(question, at: vantage)
+          coverage.estimators[question]?.forget(vantage)
+        }
       }
       startAsking(tracked, at: new, now: now)
     }

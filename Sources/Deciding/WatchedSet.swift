@@ -6,6 +6,8 @@ package struct WatchedSet: Sendable {
   package let policy: SetPolicy
   /// The last generation that the history has; nil before the first.
   package private(set) var published: Snapshot?
+  /// The service tags that keep other addresses out now; nil when nothing does.
+  var gate: PrefixSet?
   /// How many names give each address.
   private var holders: [IPAddress: Int] = [:]
   /// Questions that were never asked; the first snapshot waits for them.

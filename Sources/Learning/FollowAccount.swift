@@ -29,7 +29,7 @@ struct FollowAccount: Sendable {
 
   mutating func count(_ tally: SightingTally, _ refused: RefusedLines, at now: Timestamp) {
     self.refused = refused
-    let watched = tally.names.values.reduce(tally.overflow) { $0 + $1.asked + $1.told }
+    let watched = tally.watched
     let malformed = tally.malformed.values.reduce(0, +)
     figures.items += tally.lines
     figures.watched += watched

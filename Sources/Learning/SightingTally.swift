@@ -1,5 +1,6 @@
 package import DNS
 package import Deciding
+internal import OrderedCollections
 
 /// Counts what lines or frames say, for one batch: each watched name with the number of times it was seen.
 package struct SightingTally: Sendable, Hashable {
@@ -11,8 +12,8 @@ package struct SightingTally: Sendable, Hashable {
   /// The most related names that one batch reports.
   package static let mostRelated = 256
 
-  /// The watched names with what was said of each.
-  package private(set) var names = [DomainName: NameTally]()
+  /// In the order in which they first came: sorting thousands of names a batch would cost more than reading them.
+  private var counted = OrderedDictionary<DomainName, NameTally>()
   /// Names that no set watches but that look related, with how often they were seen.
   package private(set) var related = [DomainName: Int64]()
   /// Lines read, of any kind.
@@ -40,15 +41,25 @@ package struct SightingTally: Sendable, Hashable {
     }
   }
 
+  /// The watched names with what was said of each.
+  package var names: [DomainName: NameTally] {
+    Dictionary(uniqueKeysWithValues: counted.elements.map { ($0.key, $0.value) })
+  }
+
+  /// Whether no watched name was seen.
+  var isEmpty: Bool { counted.isEmpty }
+
+  /// Lines with a watched name.
+  var watched: Int64 { counted.values.reduce(overflow) { $0 + $1.asked + $1.told } }
+
   /// Counts a line, or as many equal ones.
   package mutating func add(_ reading: LineReading, times: Int64 = 1) {
     lines += times
     switch reading {
     case .name(let name, let evidence):
-      if names[name]?.add(evidence, times: times) != nil { return }
-      if names.count < Self.mostNames + (evidence == .resolved ? Self.mostResolved : 0) {
-        names[name] = NameTally(evidence, times: times)
-      } else {
+      if counted.count < Self.mostNames + (evidence == .resolved ? Self.mostResolved : 0) {
+        counted[name, default: NameTally(evidence)].add(evidence, times: times)
+      } else if counted[name]?.add(evidence, times: times) == nil {
         overflow += times
       }
     case .related(let name):
@@ -67,9 +78,9 @@ package struct SightingTally: Sendable, Hashable {
     malformed[.tooLong, default: 0] += Int64(count)
   }
 
-  /// The watched names as sightings, sorted by name.
+  /// The watched names as sightings, in the order in which they first came.
   package func sightings(source: String, at now: Timestamp) -> [Sighting] {
-    names.sorted { $0.key < $1.key }.map { name, tally in
+    counted.elements.map { name, tally in
       Sighting(name: name, source: source, count: tally.count, evidence: tally.evidence, at: now)
     }
   }
@@ -91,10 +102,8 @@ package struct NameTally: Sendable, Hashable {
   /// The strongest that was said.
   package private(set) var evidence: NameEvidence
 
-  init(_ evidence: NameEvidence, times: Int64 = 1) {
-    self.evidence = evidence
-    add(evidence, times: times)
-  }
+  /// Nothing yet, of a name that is about to be counted with this evidence.
+  init(_ evidence: NameEvidence) { self.evidence = evidence }
 
   /// How often it was used: a question and its answer are one use.
   package var count: Int64 { max(asked, told) }

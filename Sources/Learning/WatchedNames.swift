@@ -134,14 +134,25 @@ extension WatchedNames {
   /// name services, not hosts, and an escape or a `?` stands for an octet that the log could not print.
   static func hostname(_ text: UnsafeBufferPointer<UInt8>) -> HostnameReading {
     guard text.count <= 253 else { return .wrong(.nameTooLong) }
-    var lower = [UInt8]()
-    lower.reserveCapacity(text.count)
+    var fault: LineFault?
+    let lower = String(unsafeUninitializedCapacity: text.count) { lower in
+      fault = lowerHostname(text, into: lower)
+      return fault == nil ? text.count : 0
+    }
+    return fault.map { .wrong($0) } ?? .right(DomainName(canonical: lower))
+  }
+
+  /// Writes a hostname in lower case; nothing that is written counts if there is a fault.
+  private static func lowerHostname(
+    _ text: UnsafeBufferPointer<UInt8>, into lower: UnsafeMutableBufferPointer<UInt8>
+  ) -> LineFault? {
     var labelLength = 0
-    for octet in text {
+    var last = UInt8(ascii: ".")
+    for (index, octet) in text.enumerated() {
       switch octet {
       case UInt8(ascii: "."):
-        guard labelLength > 0 else { return .wrong(.emptyLabel) }
-        guard lower.last != UInt8(ascii: "-") else { return .wrong(.notHostname) }
+        guard labelLength > 0 else { return .emptyLabel }
+        guard last != UInt8(ascii: "-") else { return .notHostname }
         labelLength = 0
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
         UInt8(ascii: "A")...UInt8(ascii: "Z"):
@@ -149,13 +160,13 @@ extension WatchedNames {
       case UInt8(ascii: "-") where labelLength > 0:
         labelLength += 1
       default:
-        return .wrong(.notHostname)
+        return .notHostname
       }
-      guard labelLength <= 63 else { return .wrong(.nameTooLong) }
-      lower.append(lowered(octet))
+      guard labelLength <= 63 else { return .nameTooLong }
+      last = octet
+      lower[index] = lowered(octet)
     }
-    guard labelLength > 0 else { return .wrong(.emptyLabel) }
-    guard lower.last != UInt8(ascii: "-") else { return .wrong(.notHostname) }
-    return .right(DomainName(canonical: String(decoding: lower, as: UTF8.self)))
+    guard labelLength > 0 else { return .emptyLabel }
+    return last == UInt8(ascii: "-") ? .notHostname : nil
   }
 }

@@ -22,6 +22,13 @@ package struct EntryList: Hashable, Sendable {
     }
     if options.aggregate { prefixes = PrefixSet(prefixes).prefixes }
     guard !prefixes.isEmpty else { throw .empty(snapshot.set, families) }
+    if options.widens {
+      let wide = Widening.widen(prefixes, options)
+      widenedBy = Widening.size(wide) - Widening.size(prefixes)
+      prefixes = wide
+    } else {
+      widenedBy = nil
+    }
     let count = options.ranges ? Self.runs(prefixes) : prefixes.count
     if let limit = options.maxEntries, count > limit { throw .tooManyEntries(count: count, limit: limit) }
     if options.cidr == .never, let wide = prefixes.first(where: { !$0.isHost }) { throw .needsLength(wide) }
@@ -36,6 +43,9 @@ package struct EntryList: Hashable, Sendable {
 
   /// How many entries consumers count: prefixes, or ranges when those were asked for.
   package let count: Int
+
+  /// How many addresses it lets through that the set lacks; nil when nobody asked for more.
+  package let widenedBy: UInt128?
 
   /// Calls `body` with the first and last prefix of each run of neighbours, which is the widest range.
   package func forEachRange(_ body: (_ first: IPPrefix, _ last: IPPrefix) -> Void) {

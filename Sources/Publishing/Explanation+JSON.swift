@@ -4,7 +4,9 @@ import DNS
 
 extension Explanation {
   /// The explanation as one JSON object with a final line feed, as `/v1/explain` and `postern explain --json` give it.
-  package var json: [UInt8] {
+  ///
+  /// - Parameter annotation: what service tags say of the address; nil when nobody looked.
+  package func json(_ annotation: AddressAnnotation? = nil) -> [UInt8] {
     var json = JSONText(reserving: 2048)
     json.beginObject()
     json.string(address.description, "ip")
@@ -26,6 +28,7 @@ extension Explanation {
     json.beginArray("failing")
     for question in failing { question.write(to: &json) }
     json.endArray()
+    if let annotation { json.annotation(annotation) }
     json.endObject()
     json.endLine()
     return json.bytes

@@ -84,6 +84,12 @@ package enum FormatOption: String, Hashable, Sendable, CaseIterable {
   case chain
   /// `RenderOptions.maxElements`: ipset only.
   case maxelem
+  /// `RenderOptions.widen4`.
+  case widen4
+  /// `RenderOptions.widen6`.
+  case widen6
+  /// `RenderOptions.timeout`: ipset and nftables only.
+  case timeout
   /// `RenderOptions.capacity`: cloud lists whose size is fixed when they are made.
   case capacity
   /// `RenderOptions.since`: only what changed after a generation.
@@ -92,7 +98,7 @@ package enum FormatOption: String, Hashable, Sendable, CaseIterable {
 
 extension Set<FormatOption> {
   /// What every format takes that lists the set's entries.
-  package static let list: Set<FormatOption> = [.family, .aggregate, .maxEntries]
+  package static let list: Set<FormatOption> = [.family, .aggregate, .maxEntries, .widen4, .widen6]
 }
 
 /// What a consumer can't take more of.

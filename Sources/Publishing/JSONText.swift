@@ -65,6 +65,15 @@ package struct JSONText {
     bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: hundredths % 10))
   }
 
+  /// Writes a share of 0...1 with nine digits after the point, or `null` for nil.
+  package mutating func share(_ value: Double?, _ key: StaticString? = nil) {
+    guard let value else { return null(key) }
+    let billionths = Int64((max(0, min(value, 1)) * 1e9).rounded())
+    number(billionths / 1_000_000_000, key)
+    bytes.append(UInt8(ascii: "."))
+    bytes.append(text: "\(1_000_000_000 + billionths % 1_000_000_000)".dropFirst())
+  }
+
   /// Writes `true` or `false`.
   package mutating func boolean(_ value: Bool, _ key: StaticString? = nil) {
     separate(key)

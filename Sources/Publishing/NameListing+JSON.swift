@@ -14,6 +14,9 @@ extension NameListing.Row {
     json.beginArray("questions")
     for question in questions { question.write(to: &json) }
     json.endArray()
+    json.beginArray("coverage")
+    for part in coverages { part.write(to: &json) }
+    json.endArray()
     json.timestamp(due, "next_lookup_at")
     json.timestamp(use?.first, "first_sighted")
     json.timestamp(use?.last, "last_sighted")

@@ -8,6 +8,9 @@ package struct RenderContext: Hashable, Sendable {
   package var serviceTags: [String]
   /// The generation to step from, for formats that write changes; nil when nobody asked, and for generation 0.
   package var previous: Snapshot?
+  /// What is known of who owns and shares addresses, for formats that tell it of each entry; nil tells nothing. It changes
+  /// without a new generation, so what is served under a strong ETag goes without.
+  package var tags: TagBook?
 
   /// Knows nothing unless it is said: formats that need more refuse then.
   package init(selectors: [Selector] = [], serviceTags: [String] = [], previous: Snapshot? = nil) {

@@ -26,11 +26,20 @@ package struct RenderOptions: Hashable, Sendable {
   package var capacity: Int?
   /// The generation whose differences to this one are wanted; nil for the whole set.
   package var since: Generation?
+  /// The length to which longer IPv4 entries are shortened, so that more is let through than the set has; nil for none.
+  package var widen4: Int?
+  /// The same for IPv6.
+  package var widen6: Int?
+  /// How long the kernel keeps an element that isn't loaded again; nil for as long as it stands in the list.
+  package var timeout: Duration?
   /// The most entries that the consumer takes; more are refused, never cut.
   package var maxEntries: Int?
 
   /// ipset's own default (ipset(8)).
   package static let defaultMaxElements = 65_536
+
+  /// Whether more is let through than the set has.
+  package var widens: Bool { widen4 != nil || widen6 != nil }
 
   /// Both families, aggregated, bare addresses, no comments: what `/v1/sets/SET.txt` is without a query.
   package init() {}

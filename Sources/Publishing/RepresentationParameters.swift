@@ -1,3 +1,4 @@
+import DNS
 import Deciding
 
 /// What a consumer asks of `/v1/sets/…` in the query: a format, its options, and how to hand it over.
@@ -14,7 +15,8 @@ package struct RepresentationParameters: Sendable {
   /// The names that are understood, aliases in brackets, for messages.
   package static let allowed =
     "format (v), family (ipv4only, ipv6only, NoIPv6), aggregate (sum), cidr, ranges (tr), comments, "
-    + "name (listname), table, chain, maxelem, capacity, since, max_entries (n), fqdn, since_seen, download"
+    + "name (listname), table, chain, maxelem, timeout, capacity, since, max_entries (n), widen4, widen6, fqdn, "
+    + "since_seen, cloud, source, download"
 
   /// Reads query items in order, already percent-decoded. Nothing is guessed: an unknown name, a malformed value, the
   /// same option twice with different values, or an option without a meaning for the format is refused.
@@ -64,6 +66,15 @@ package struct RepresentationParameters: Sendable {
           TableName(value), name, value, "a letter, then up to 30 of A-Z a-z 0-9 _ -")
       case "maxelem": options.maxElements = try Self.number(name, value, in: 1...16_777_216)
       case "max_entries": options.maxEntries = try Self.number(name, value, in: 1...16_777_216)
+      case "widen4": options.widen4 = try Self.number(name, value, in: Widening.shortest(.ipv4)...32)
+      case "widen6": options.widen6 = try Self.number(name, value, in: Widening.shortest(.ipv6)...128)
+      case "timeout":
+        // The longest is that of ipset(8) in whole days.
+        let span = SnapshotFilter.span(value).flatMap {
+          (60...24 * 86_400).contains($0.components.seconds) ? $0 : nil
+        }
+        options.timeout = try Self.value(
+          span, name, value, "a span from 1m to 24d, longer than any pause between loads")
       case "s": _ = try Self.number(name, value, in: 0...0)
       case "fqdn":
         filter.name = try Self.value(
@@ -71,6 +82,11 @@ package struct RepresentationParameters: Sendable {
       case "since_seen":
         filter.seenWithin = try Self.value(
           SnapshotFilter.span(value), name, value, "a whole number with s, m, h or d, such as 72h")
+      case "cloud":
+        filter.cloud = try Self.value(SnapshotFilter.Cloud(rawValue: value), name, value, "public or china")
+      case "source":
+        guard value == "dns" else { throw .unavailable(name, Self.sourceReason) }
+      case "region": throw .unavailable(name, Self.regionReason)
       case "download": isDownload = meaning == "1"
       default: throw .unknown(name)
       }
@@ -84,6 +100,14 @@ package struct RepresentationParameters: Sendable {
       guard seen["aggregate"] != "0" else { throw .contradiction("ranges=1 and aggregate=0") }
       guard options.cidr == .auto else { throw .contradiction("ranges=1 and cidr=\(options.cidr.rawValue)") }
     }
+    if options.widens {
+      guard seen["aggregate"] != "0", options.cidr != .never else {
+        throw .contradiction("widen4 or widen6 makes prefixes, and aggregate=0 or cidr=never takes none")
+      }
+      guard options.widen4 == nil || options.families != .ipv6,
+        options.widen6 == nil || options.families != .ipv4
+      else { throw .contradiction("widen4 or widen6 of a family that isn't asked for") }
+    }
     if options.cidr == .never {
       guard seen["aggregate"] != "1" else { throw .contradiction("cidr=never and aggregate=1") }
       options.aggregate = false
@@ -93,6 +117,13 @@ package struct RepresentationParameters: Sendable {
     self.filter = filter
     self.isDownload = isDownload
   }
+
+  private static let sourceReason =
+    "every address of a set was given by DNS for a watched name: sightings bring names, and service tags only check. "
+    + "Try: source=dns, or without it"
+  private static let regionReason =
+    "the registry sends a client to whatever region it likes, so a list of one region would block pulls. "
+    + "Try: without region, or fqdn= with a name or pattern"
 
   private static let aliases = [
     "v": "format", "ipv4only": "family", "ipv6only": "family", "NoIPv6": "family", "sum": "aggregate",
@@ -149,6 +180,8 @@ package enum RepresentationParameterError: Error, Hashable, CustomStringConverti
   case malformed(_ parameter: String, _ value: String, _ allowed: String)
   /// The format would ignore it, and the client would never know.
   case meaningless(_ parameter: String, format: String)
+  /// It is understood, and there is nothing to pick by it.
+  case unavailable(_ parameter: String, String)
   /// Two parameters, or one twice, ask for different things.
   case contradiction(String)
 
@@ -160,6 +193,7 @@ package enum RepresentationParameterError: Error, Hashable, CustomStringConverti
       "parameter \(name) can't be\(Self.quoted(value)). Try: \(allowed)"
     case .meaningless(let name, let format):
       "parameter \(name) means nothing to format \(format). Try: without it, or another format"
+    case .unavailable(let name, let reason): "parameter \(name) can't be answered: \(reason)"
     case .contradiction(let what):
       "the query contradicts itself: \(what). Try: each parameter once"
     }

@@ -9,17 +9,31 @@ package struct SnapshotFilter: Hashable, Sendable {
   /// Only addresses that were seen this long before the generation was made, or later; `?since_seen=`.
   package var seenWithin: Duration?
 
+  /// Only addresses that a name of this cloud gave; `?cloud=`.
+  package var cloud: Cloud?
+
+  /// Whose registry a name belongs to.
+  package enum Cloud: String, Hashable, Sendable, CaseIterable {
+    /// Microsoft's own: every other name.
+    case `public`
+    /// What 21Vianet runs: its names are below `cn`.
+    case china
+
+    func has(_ name: DomainName) -> Bool { name.text.hasSuffix(".cn") == (self == .china) }
+  }
+
   /// Lets everything through.
   package init() {}
 
   /// Whether it lets everything through.
-  package var isOpen: Bool { name == nil && seenWithin == nil }
+  package var isOpen: Bool { name == nil && seenWithin == nil && cloud == nil }
 
   /// The snapshot with what passes; its digest is of what passes too. It may be empty, which renderers refuse.
   package func applied(to snapshot: Snapshot) -> Snapshot {
     guard !isOpen else { return snapshot }
     let elements = snapshot.elements.filter { element in
       if let name, !element.names.contains(where: name.selects) { return false }
+      if let cloud, !element.names.contains(where: cloud.has) { return false }
       if let seenWithin, element.lastSeen < snapshot.at - seenWithin { return false }
       return true
     }

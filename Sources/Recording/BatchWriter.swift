@@ -20,11 +20,13 @@ struct BatchWriter {
     try writeQuestions(&interning)
     try writeLearnedNames(&interning)
     try SightingWriter(db: db).write(batch, interning: &interning)
+    try CoverageWriter(db: db).write(batch, interning: &interning)
     for publication in batch.publications {
       try PublicationWriter(db: db, set: try interning.id(of: publication.snapshot.set, in: db)).write(
         publication)
     }
     for state in batch.setStates { try write(state, set: try interning.id(of: state.set, in: db)) }
+    try writeVantageReports()
     try writeEvents()
     for decision in batch.appliedDecisions {
       try db.run(
@@ -115,12 +117,24 @@ struct BatchWriter {
       state.maxStale.milliseconds)
   }
 
+  private func writeVantageReports() throws {
+    guard let reports = batch.vantageReports else { return }
+    // What is asked no more is shown no more.
+    try db.run("DELETE FROM vantage_report")
+    for report in reports {
+      try db.run(
+        "INSERT INTO vantage_report (label, at, report) VALUES (?, ?, ?)", report.label,
+        batch.at.milliseconds,
+        report.stored())
+    }
+  }
+
   private func writeEvents() throws {
     guard !batch.events.isEmpty else { return }
     let insert = try db.cachedStatement(
       sql: "INSERT INTO event (at, kind, subject, detail) VALUES (?, ?, ?, ?)")
     for event in batch.events {
-      try insert.run(event.at.milliseconds, event.kind, event.subject, event.detail)
+      try insert.run(event.at.milliseconds, event.kind.rawValue, event.subject, event.detail)
     }
     try keepNewest(of: "event")
   }

@@ -132,7 +132,8 @@ enum HistoryFile {
     "learned",
     "generation",
     "delta", "checkpoint", "element", "set_state", "event", "decision", "follower", "watch",
-    "sighting", "uncovered", "source", "horizon", "policy", "asked", "answer", "journal", "state_interval",
-    "state_question", "state_learned", "state_element",
+    "sighting", "uncovered", "source", "coverage", "tag_edition", "tag", "tag_number", "tag_prefix",
+    "vantage_report", "horizon", "policy", "asked", "answer", "journal", "state_interval", "state_question",
+    "state_learned", "state_element",
   ]
 }

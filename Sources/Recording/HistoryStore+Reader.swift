@@ -140,21 +140,12 @@ extension HistoryStore: HistoryReader {
     try await read { db in try Self.uncoveredNames(db) }
   }
 
-  package func sourceReports() async throws -> [StoredSourceReport] {
-    try await read { db in try Self.sourceReports(db) }
+  package func coverages() async throws -> [QuestionCoverage] {
+    try await read { db in try Self.coverages(db) }
   }
 
-  package func events(kind: String?, limit: Int) async throws -> [Event] {
-    let filter = kind == nil ? "?1 IS NULL" : "kind = ?1"
-    return try await read { db in
-      try db.rows(
-        "SELECT at, kind, subject, detail FROM event WHERE \(filter) ORDER BY id DESC LIMIT ?2", kind,
-        Int64(max(0, limit))
-      ) { row in
-        Event(
-          at: try row.timestamp(0), kind: try row.text(1), subject: try row.text(2), detail: try row.text(3))
-      }
-    }
+  package func sourceReports() async throws -> [StoredSourceReport] {
+    try await read { db in try Self.sourceReports(db) }
   }
 
   package func decisions(limit: Int) async throws -> [Decision] {

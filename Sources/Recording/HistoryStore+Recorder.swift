@@ -40,6 +40,9 @@ extension HistoryStore: HistoryRecorder {
       state.positions = try Self.positions(db)
       state.sightings = try Self.sightings(db)
       state.uncoveredNames = try Self.uncoveredNames(db)
+      state.vantageReports = try Self.vantageReports(db).map(\.report)
+      state.coverages = try Self.coverages(db)
+      state.tags = try TagTables(db: db).book(of: .applied)
       return state
     }
   }

@@ -93,6 +93,20 @@ extension HistoryStore {
     }
   }
 
+  static func coverages(_ db: Database) throws -> [QuestionCoverage] {
+    try db.rows(
+      """
+      SELECT name.fqdn, type, at, estimate, gaps
+      FROM coverage JOIN name ON name.id = coverage.name ORDER BY name.fqdn, type
+      """
+    ) { row in
+      QuestionCoverage(
+        question: Question(try row.name(0), try row.recordType(1)),
+        estimate: try row.decoded(3, CoverageEstimate.self), at: try row.timestamp(2),
+        gaps: try row.decoded(4, ReappearanceGaps.self))
+    }
+  }
+
   static func sourceReports(_ db: Database) throws -> [StoredSourceReport] {
     try db.rows("SELECT at, report FROM source ORDER BY label") { row in
       StoredSourceReport(report: try row.decoded(1, SourceReport.self), at: try row.timestamp(0))

@@ -95,6 +95,7 @@ extension HistoryStore {
           AND NOT EXISTS (SELECT 1 FROM asked WHERE asked.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM state_question WHERE state_question.name = name.id)
           AND NOT EXISTS (SELECT 1 FROM state_learned WHERE state_learned.name = name.id)
+          AND NOT EXISTS (SELECT 1 FROM coverage WHERE coverage.name = name.id)
         """
       ),
     ]

@@ -23,6 +23,7 @@ struct StoredMark {
     case .tap(let tap, let isLive): self.init(isLive ? "tap" : "untap", tap.label)
     case .swept: self.init("swept")
     case .decision(let decision): self.init("decision", "\(decision.id)")
+    case .disowned(let answer): self.init("disowned", try StoredDisownedAnswer(answer).stored())
     }
   }
 
@@ -39,6 +40,10 @@ struct StoredMark {
     case "tap": return .tap(Vantage(text), isLive: true)
     case "untap": return .tap(Vantage(text), isLive: false)
     case "swept": return .swept
+    case "disowned":
+      return try JSONDecoder().decode(StoredDisownedAnswer.self, from: Data(text.utf8)).answer.map {
+        .disowned($0)
+      }
     default: return nil
     }
   }

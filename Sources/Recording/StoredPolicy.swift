@@ -13,12 +13,20 @@ struct StoredPolicy: Codable {
   private let maxStaleMilliseconds: Int64
   private let floorMilliseconds: Int64
   private let ceilingMilliseconds: Int64
+  private let coverage: Double
   private let shrink: Double
   private let growth: Double
   private let maxElements: Int
   private let allowSpecial: [String]
   private let expectedAliasSuffixes: [String]
   private let expectedServiceTags: [String]
+  private let tagCloud: String
+  private let tolerated: [String]
+  private let enforcesTags: Bool
+  private let tagBound: [String]
+  private let confirmVantages: Int
+  private let confirmAtMostMilliseconds: Int64
+  private let confirmAfterwards: String
 
   init(_ policy: SetPolicy) {
     name = policy.name.text
@@ -30,17 +38,28 @@ struct StoredPolicy: Codable {
     maxStaleMilliseconds = policy.maxStale.milliseconds
     floorMilliseconds = policy.refresh.floor.milliseconds
     ceilingMilliseconds = policy.refresh.ceiling.milliseconds
+    coverage = policy.coverage
     shrink = policy.guards.shrink
     growth = policy.guards.growth
     maxElements = policy.guards.maxElements
     allowSpecial = policy.guards.allowSpecial.map(\.description)
     expectedAliasSuffixes = policy.expectedAliasSuffixes.map(\.text)
     expectedServiceTags = policy.expectedServiceTags
+    tagCloud = policy.tagRules.cloud.rawValue
+    tolerated = policy.tagRules.tolerated.map(\.text)
+    enforcesTags = policy.tagRules.isEnforced
+    tagBound = policy.tagRules.bound.map(\.text)
+    confirmVantages = policy.confirmation.vantages
+    confirmAtMostMilliseconds = policy.confirmation.atMost.milliseconds
+    confirmAfterwards = policy.confirmation.afterwards.rawValue
   }
 
   /// The policy again; nil when it isn't one that Postern wrote.
   var policy: SetPolicy? {
-    guard let set = SetName(name) else { return nil }
+    guard let set = SetName(name),
+      let afterwards = ConfirmationPolicy.Afterwards(rawValue: confirmAfterwards),
+      let cloud = Cloud(rawValue: tagCloud)
+    else { return nil }
     let watched = selectors.compactMap { text -> Selector? in
       text.contains("*")
         ? (try? NamePattern(text)).map { .pattern($0) } : .name(DomainName(canonical: text))
@@ -53,11 +72,18 @@ struct StoredPolicy: Codable {
       retention: .milliseconds(retentionMilliseconds), maxStale: .milliseconds(maxStaleMilliseconds),
       refresh: RefreshPolicy(
         floor: .milliseconds(floorMilliseconds), ceiling: .milliseconds(ceilingMilliseconds)),
+      coverage: coverage,
       guards: GuardPolicy(
         shrink: shrink, growth: growth, maxElements: maxElements,
         allowSpecial: allowSpecial.compactMap { IPPrefix($0) }),
       expectedAliasSuffixes: expectedAliasSuffixes.map(DomainName.init(canonical:)),
-      expectedServiceTags: expectedServiceTags)
+      expectedServiceTags: expectedServiceTags,
+      confirmation: ConfirmationPolicy(
+        vantages: confirmVantages, atMost: .milliseconds(confirmAtMostMilliseconds), afterwards: afterwards),
+      tagRules: TagRules(
+        cloud: cloud, expected: expectedServiceTags.compactMap { TagName($0) },
+        tolerated: tolerated.compactMap { TagName($0) }, isEnforced: enforcesTags,
+        bound: tagBound.compactMap { TagName($0) }))
   }
 
   /// The same policy always gives the same text.

@@ -11,10 +11,13 @@ package actor ResolverWorker: Service {
   private var watch: Watch
   private let resolver: any Resolver
   private let recorder: any HistoryRecorder
+  private let tags: (any TagReading)?
   private let publisher: any SetPublisher
   private let clock: any WallClock
   private let logger: Logger
   private let measures: WorkerMeasures
+  /// Takes events that the history has; must return at once.
+  private let tell: @Sendable ([Event]) -> Void
   /// Rung when there may be something to ask.
   private let asking = Alarm()
   /// Rung when there may be something to store.
@@ -35,19 +38,26 @@ package actor ResolverWorker: Service {
   /// How many times as long time is let pass over what is held.
   private static let sweepEvery = 5
 
+  /// - Parameters:
+  ///   - tags: where imported service tags are read when a decision tells of them; nil for none.
+  ///   - tell: takes events once the history has them; it must return at once.
   package init(
-    watch: Watch, resolver: any Resolver, recorder: any HistoryRecorder, publisher: any SetPublisher,
-    clock: any WallClock, logger: Logger
+    watch: Watch, resolver: any Resolver, recorder: any HistoryRecorder, tags: (any TagReading)? = nil,
+    publisher: any SetPublisher, clock: any WallClock, logger: Logger,
+    tell: @escaping @Sendable ([Event]) -> Void = { _ in }
   ) {
     self.watch = watch
     self.resolver = resolver
     self.recorder = recorder
+    self.tags = tags
     self.publisher = publisher
     self.clock = clock
     self.logger = logger
+    self.tell = tell
     measures = WorkerMeasures()
     renewedAt = clock.now
     checkpointAt = clock.now
+    savedVantages = ([:], clock.now)
   }
 
   /// Runs until the service is told to shut down; then stores what is left.
@@ -143,6 +153,8 @@ package actor ResolverWorker: Service {
   /// How each source does, by label.
   package private(set) var sourceReports: [String: SourceReport] = [:]
   private var unsavedReports = Set<String>()
+  /// How vantages did when that was last stored.
+  private var savedVantages: (reports: [String: VantageReport], at: Timestamp)
   /// Whether something waits with the renewals that a person would look for at once.
   private var mustRenew = false
 
@@ -156,7 +168,10 @@ package actor ResolverWorker: Service {
     do {
       let decisions = try await recorder.pendingDecisions().filter { $0.id > lastDecision }
       guard let last = decisions.map(\.id).max() else { return }
+      let book =
+        decisions.contains { $0.kind == .importTags } ? try await tags?.currentTags() : nil
       lastDecision = last
+      if let book { watch.replaceTags(book, at: clock.now) }
       watch.take(decisions, at: clock.now)
       wake()
     } catch {
@@ -215,6 +230,11 @@ package actor ResolverWorker: Service {
 
   private func take(_ lookup: Lookup) {
     outstanding -= 1
+    let doubted = watch.doubtedVantages
+    defer {
+      // Somebody looks when a vantage is set aside, and the next start must know.
+      if watch.doubtedVantages != doubted { mustRenew = true }
+    }
     // A stop of ours or the resolver's says nothing about the name, and must not be remembered as a failure.
     if lookup.outcome == .failure(.cancelled) {
       watch.takeBack(lookup)
@@ -274,7 +294,9 @@ package actor ResolverWorker: Service {
           "set.left": "\(publication.left.count)",
         ])
     }
+    tell(batch.events)
     for event in batch.events {
+      measures.count(event)
       logger.notice(
         "event",
         metadata: [
@@ -289,15 +311,22 @@ package actor ResolverWorker: Service {
   private func storeRenewals() async {
     renewedAt = clock.now
     mustRenew = false
+    var vantages = changedVantages
     while true {
       var batch = watch.makeRenewals(at: clock.now)
       let labels = unsavedReports
       unsavedReports = []
       batch.sourceReports = labels.sorted().compactMap { sourceReports[$0] }
+      batch.vantageReports = vantages
+      vantages = nil
       guard !batch.isEmpty else { return }
       guard await commit(batch) else {
         unsavedReports.formUnion(labels)
         return watch.putBack(batch)
+      }
+      if let reports = batch.vantageReports {
+        measures.record(reports)
+        savedVantages = (Dictionary(reports.map { ($0.label, $0) }) { first, _ in first }, batch.at)
       }
     }
   }
@@ -314,6 +343,15 @@ package actor ResolverWorker: Service {
     watch.confirm(batch)
     checkpointAt = batch.at
     await publishAll()
+  }
+
+  /// How vantages do, when there is news or what is stored is a minute old.
+  private var changedVantages: [VantageReport]? {
+    let reports = watch.vantageReports
+    let saved = savedVantages.reports
+    let isNews =
+      reports.count != saved.count || reports.contains { $0.isNews(after: saved[$0.label]) }
+    return isNews || clock.now - savedVantages.at >= .seconds(60) ? reports : nil
   }
 
   private func storeAll() async {

@@ -61,6 +61,23 @@ final class WorkerMeasures {
     }
   }
 
+  func count(_ event: Event) {
+    Counter(label: "postern_events", dimensions: [("kind", event.kind.rawValue)]).increment()
+  }
+
+  func record(_ reports: [VantageReport]) {
+    for report in reports {
+      for fault in VantageFault.allCases {
+        Gauge(
+          label: "postern_upstream_set_aside",
+          dimensions: [("vantage", report.label), ("reason", fault.rawValue)]
+        ).record(report.fault == fault ? 1 : 0)
+      }
+      Gauge(label: "postern_upstream_unique_addresses", dimensions: [("vantage", report.label)])
+        .record(report.unique)
+    }
+  }
+
   func committed(in span: Duration) { commits.recordMilliseconds(span.milliseconds) }
 
   func commitFailed() { commitFailures.increment() }

@@ -66,6 +66,12 @@ package final class DNSResolver: Resolver {
 
   /// The version of the c-ares that is loaded, such as `1.18.1`.
   package static var libraryVersion: String { String(cString: pca_version()) }
+
+  /// Whether the loaded c-ares sends DNS cookies (RFC 7873): it does by itself since 1.33.
+  package static var sendsCookies: Bool {
+    let parts = libraryVersion.split(separator: ".").compactMap { Int($0) }
+    return parts.count > 1 && (parts[0], parts[1]) >= (1, 33)
+  }
 }
 
 /// Why a resolver could not start.

@@ -5,6 +5,8 @@ import Deciding
 enum ReplyVerdict {
   /// The resolver told us about the name, or that it could not.
   case final(Conclusion)
+  /// The case of the question is not repeated, though this upstream repeats it: a forged reply, or another server.
+  case askOverTCPForCase
   /// TC: the whole answer is to be had over TCP.
   case askOverTCP
   /// FORMERR or BADVERS to a query with EDNS: a resolver that doesn't know it (RFC 6891 §7).
@@ -21,6 +23,8 @@ enum ReplyVerdict {
     /// Whether the reply must repeat the question's octets (0x20), and does.
     let requiresSameCase: Bool
     let repeatsOctets: Bool
+    /// Whether it is required because the upstream was seen to repeat it: then TCP tells.
+    var isCaseLearned = false
   }
 
   /// Judges a reply that was read.
@@ -43,7 +47,9 @@ enum ReplyVerdict {
       return
     }
     guard query.repeatsOctets || !query.requiresSameCase else {
-      self = .malformed("the reply doesn't repeat the case of the question (0x20)")
+      self =
+        query.isCaseLearned
+        ? .askOverTCPForCase : .malformed("the reply doesn't repeat the case of the question (0x20)")
       return
     }
     // RFC 7871 §7.3: an answer for another network must be ignored.

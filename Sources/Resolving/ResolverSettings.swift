@@ -26,6 +26,10 @@ package struct ResolverSettings: Hashable, Sendable {
   /// Whether to mix the case of names and require it back: 0x20 hardens against forged replies, and some old servers
   /// fail it.
   package var mixesCase = false
+  /// Whether to mix the case of names, to learn which upstreams repeat it, and to demand it of those: a reply without it
+  /// is asked for again over TCP. Goes beside `marksQueries`, whose spelling is demanded then; it keeps out forgers who
+  /// don't know that names are spelled so, and those who do are stopped by port and ID alone.
+  package var learnsCase = false
   /// Whether names are spelled as `QueryMark` says, so that logs and taps of the upstreams don't show our questions as
   /// clients'. Nothing is required of replies. `mixesCase` goes before it.
   package var marksQueries = false

@@ -13,6 +13,8 @@ package struct UpstreamStatistics: Hashable, Sendable {
   package internal(set) var unreachable = 0
   /// Replies that could not be read or didn't fit their query.
   package internal(set) var malformed = 0
+  /// Replies without the case of their question, from an upstream that repeats it: forged ones.
+  package internal(set) var caseMismatches = 0
   /// Queries over TCP.
   package internal(set) var tcp = 0
   /// Lookups that were refused while the breaker was open or the queue full.

@@ -37,7 +37,7 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
   private var pending: Pending?
   private var needsFlush = false
   private var date: (second: Int64, line: [UInt8]) = (.min, [])
-  /// Octets of answers that were written here or by Hummingbird.
+  /// Octets of answers that were written here, by Hummingbird or past both.
   private var written = 0
   /// Who asked last, as long as the same credentials come.
   private var known: Known?
@@ -75,6 +75,13 @@ final class HotPath: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// Whether every request that was read to its end has been answered.
   var isIdle: Bool { outstanding == 0 && pending == nil }
+
+  /// The client has said all that it has to, for as long as the service likes: only that it takes what it is sent is
+  /// expected of it.
+  func beginWaiting() { patience.wait(for: .answer, now: .now()) }
+
+  /// Counts octets of an answer that was written past here.
+  func countWritten(_ octets: Int) { written += octets }
 
   func handlerAdded(context: ChannelHandlerContext) {
     encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)

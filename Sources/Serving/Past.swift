@@ -55,6 +55,13 @@ struct Past {
     return SetBodies.snapshots(Array(records.prefix(limit)), of: set)
   }
 
+  /// What the retention of a set cost, and what others would.
+  func retention(_ set: SetName) async throws(Refusal) -> [UInt8] {
+    guard let policy = site.policies.first(where: { $0.name == set }) else { throw .noSuchSet }
+    let now = site.now()
+    return try await read { try await RetentionAdvice.gather(policy, now: now, from: $0) }.json
+  }
+
   func names() async throws(Refusal) -> [UInt8] {
     let listing = try await read { try await NameListing.gather(site.policies, from: $0) }
     var json = JSONText(reserving: 65_536)
@@ -136,7 +143,8 @@ struct Past {
     let at = try Self.moment(values["at"], "at")
     if let at { try await requireKept(at) }
     let now = site.now()
-    return try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }.json
+    let explanation = try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }
+    return explanation.json(explanation.annotation(by: site.tags(), site.policies))
   }
 
   func decisions(_ query: QueryItems) async throws(Refusal) -> [UInt8] {
@@ -173,7 +181,7 @@ struct Past {
     return limit
   }
 
-  private static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {
+  static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {
     guard let text else { return nil }
     guard let moment = Timestamp(text) else {
       throw .badRequest("\(parameter) is no time. Try: RFC 3339 in UTC, or seconds since the epoch")
@@ -182,7 +190,7 @@ struct Past {
   }
 
   /// Reads; a failure is ours and says nothing to the client but to come back.
-  private func read<Value: Sendable>(
+  func read<Value: Sendable>(
     _ body: (any HistoryReader) async throws -> Value
   ) async throws(Refusal) -> Value {
     guard let history = site.history else { throw .noHistory }

@@ -90,6 +90,7 @@ extension PreparedAnswer.Variant {
     fields[.contentTypeOptions] = "nosniff"
     fields[.posternGeneratedAt] = snapshot.at.description
     fields[.posternEntries] = String(representation.entries)
+    if let more = representation.widenedBy { fields[.posternWidenedBy] = "\(more)" }
     fields[.reprDigest] = (compressed?.digest ?? representation.digest).fieldValue
     if let path = representation.canonicalPath { fields[.link] = "<\(path)>; rel=\"canonical\"" }
     if isDownload { fields[.contentDisposition] = "attachment; filename=\"\(representation.fileName)\"" }
@@ -116,6 +117,7 @@ extension HTTPField.Name {
   static let posternGeneration = own("X-Postern-Generation")
   static let posternGeneratedAt = own("X-Postern-Generated-At")
   static let posternEntries = own("X-Postern-Entries")
+  static let posternWidenedBy = own("X-Postern-Widened-By")
   static let posternValidUntil = own("X-Postern-Valid-Until")
   static let posternStatus = own("X-Postern-Status")
   static let reprDigest = own("Repr-Digest")

@@ -12,11 +12,13 @@ final class Representation: Sendable {
   let mediaType: String
   /// `Content-Disposition`'s file name, should the client want one.
   let fileName: String
-  /// Where the same addresses stay available: `/v1/sets/…/snapshots/…`. Nil where names or times picked them, which old
-  /// generations don't have.
+  /// Where the same addresses stay available: `/v1/sets/…/snapshots/…`. Nil where names, times or another generation are
+  /// needed, which old generations don't have.
   let canonicalPath: String?
   /// Lines or elements in it, as consumers count them.
   let entries: Int
+  /// How many addresses it lets through that the set lacks; nil when nobody asked for more.
+  let widenedBy: UInt128?
   /// Whether it is a file beside a representation.
   let isSide: Bool
   private let formatID: String
@@ -46,11 +48,13 @@ final class Representation: Sendable {
     mediaType = format.mediaType
     fileName = "\(snapshot.set).\(format.fileExtension)"
     canonicalPath =
-      parameters.filter.isOpen
+      parameters.filter.isOpen && format.needs.isEmpty && parameters.options.since == nil
       ? "/v1/sets/\(snapshot.set)/snapshots/\(snapshot.generation).\(format.fileExtension)"
         + parameters.options.query : nil
     // A format without entries, such as one that writes names, still stands for them all.
-    entries = (try? EntryList(snapshot, parameters.options).count) ?? snapshot.elements.count
+    let list = try? EntryList(snapshot, parameters.options)
+    entries = list?.count ?? snapshot.elements.count
+    widenedBy = list?.widenedBy
     formatID = format.id
     isSide = false
   }
@@ -74,6 +78,7 @@ final class Representation: Sendable {
         + parameters.options.query
     }
     entries = base.entries
+    widenedBy = base.widenedBy
     isSide = true
   }
 
@@ -110,6 +115,9 @@ extension RenderOptions {
     if let chain { items.append("chain=\(chain)") }
     if let capacity { items.append("capacity=\(capacity)") }
     if let since { items.append("since=\(since)") }
+    if let widen4 { items.append("widen4=\(widen4)") }
+    if let widen6 { items.append("widen6=\(widen6)") }
+    if let timeout { items.append("timeout=\(timeout.components.seconds)s") }
     if maxElements != Self.defaultMaxElements { items.append("maxelem=\(maxElements)") }
     return items.isEmpty ? "" : "?" + items.joined(separator: "&")
   }

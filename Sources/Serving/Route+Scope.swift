@@ -15,10 +15,10 @@ extension Route {
     case .healthz, .readyz, .formats, .openAPI, .key: .none
     case .index, .sets: .anyReading
     case .set(let name, _), .version(let name), .changes(let name), .snapshot(let name, _, _),
-      .events(let name),
-      .snapshots(let name):
+      .events(let name), .setTags(let name), .snapshots(let name), .retention(let name):
       .scope(.readSet(name))
-    case .names, .sources, .history, .explain, .decisions, .metrics, .consumers: .scope(.read)
+    case .names, .sources, .vantages, .allEvents, .tags, .history, .explain, .decisions, .metrics, .consumers:
+      .scope(.read)
     case .sightings: .scope(.sightings)
     }
   }

@@ -12,10 +12,15 @@ enum Route: Hashable {
   case changes(SetName)
   case events(SetName)
   case snapshots(SetName)
+  case retention(SetName)
   case snapshot(SetName, Generation, ending: String)
   case formats
   case names
   case sources
+  case vantages
+  case allEvents
+  case tags
+  case setTags(SetName)
   case history
   case explain
   case decisions
@@ -47,6 +52,9 @@ enum Route: Hashable {
       case "formats": self = .formats
       case "names": self = .names
       case "sources": self = .sources
+      case "vantages": self = .vantages
+      case "events": self = .allEvents
+      case "tags": self = .tags
       case "history": self = .history
       case "explain": self = .explain
       case "decisions": self = .decisions
@@ -66,6 +74,8 @@ enum Route: Hashable {
       case "changes": self = .changes(set)
       case "events": self = .events(set)
       case "snapshots": self = .snapshots(set)
+      case "retention": self = .retention(set)
+      case "tags": self = .setTags(set)
       default: return nil
       }
     case 6 where parts[1] == "v1" && parts[2] == "sets" && parts[4] == "snapshots":
@@ -92,6 +102,7 @@ enum Route: Hashable {
     case .changes: "/v1/sets/{set}/changes"
     case .events: "/v1/sets/{set}/events"
     case .snapshots: "/v1/sets/{set}/snapshots"
+    case .retention: "/v1/sets/{set}/retention"
     case .consumers: "/v1/consumers"
     case .key: "/v1/key"
     case .openAPI: "/openapi.json"
@@ -99,6 +110,10 @@ enum Route: Hashable {
     case .formats: "/v1/formats"
     case .names: "/v1/names"
     case .sources: "/v1/sources"
+    case .vantages: "/v1/vantages"
+    case .allEvents: "/v1/events"
+    case .tags: "/v1/tags"
+    case .setTags: "/v1/sets/{set}/tags"
     case .history: "/v1/history"
     case .explain: "/v1/explain"
     case .decisions: "/v1/decisions"

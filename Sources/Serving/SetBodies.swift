@@ -122,5 +122,6 @@ enum SetBodies {
     json.strings(published.heldReasons, "held_reasons")
     json.timestamp(published.checkedAt, "checked_at")
     json.timestamp(published.validUntil, "valid_until")
+    if let coverage = published.coverage { coverage.write(to: &json) } else { json.null("coverage") }
   }
 }

@@ -28,6 +28,7 @@ enum SetMetrics {
     family("postern_set_checked_age_seconds", "Time since a lookup for the set succeeded.") {
       [("", (now - $0.checkedAt).components.seconds)]
     }
+    text += CoverageMetrics.text(published.compactMap { set in set.coverage.map { (set.snapshot.set, $0) } })
     text +=
       "# HELP postern_set_published Whether a configured set has content.\n# TYPE postern_set_published gauge\n"
     for (name, published) in sets.all {

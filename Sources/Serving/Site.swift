@@ -23,6 +23,8 @@ package struct Site: Sendable {
   package var readiness: @Sendable () async -> Readiness
   /// The formats that may be asked for.
   package var formats: FormatCatalog
+  /// The service tags that are kept now; asked for each answer, so it must be quick.
+  package var tags: @Sendable () -> TagBook
   /// Shown at `/metrics`.
   package var metrics: PrometheusRegistry
   /// The clock.
@@ -35,6 +37,7 @@ package struct Site: Sendable {
     access: AccessList = AccessList(), identity: TLSIdentity? = nil, limits: HTTPLimits = HTTPLimits(),
     formats: FormatCatalog = .builtIn, consumers: ConsumerLog? = nil,
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(faults: [], warnings: []) },
+    tags: @escaping @Sendable () -> TagBook = { TagBook() },
     metrics: PrometheusRegistry = PrometheusRegistry(), now: @escaping @Sendable () -> Timestamp
   ) {
     self.sets = sets
@@ -47,6 +50,7 @@ package struct Site: Sendable {
     self.formats = formats
     self.consumers = consumers
     self.readiness = readiness
+    self.tags = tags
     self.metrics = metrics
     self.now = now
   }

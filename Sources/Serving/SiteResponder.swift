@@ -95,6 +95,8 @@ struct SiteResponder: HTTPResponder {
       return try await takeSightings(asked, logger)
     case .readyz:
       return try await readiness(asked)
+    case .allEvents:
+      return try await allEvents(query, asked, logger)
     default:
       let body = try await body(route, query, asked.callers, logger)
       return try Self.response(body, request)
@@ -116,6 +118,9 @@ struct SiteResponder: HTTPResponder {
       _ = try query.only()
       return Body(site.formats.json)
     case .snapshots(let name): return Body(try await past.snapshots(try published(name), query))
+    case .retention(let name):
+      _ = try query.only()
+      return Body(try await past.retention(name))
     case .key:
       _ = try query.only()
       guard let key = site.sets.publicKey else { throw .noKey }
@@ -133,6 +138,16 @@ struct SiteResponder: HTTPResponder {
     case .sources:
       _ = try query.only()
       return Body(try await past.sources())
+    case .vantages:
+      _ = try query.only()
+      return Body(try await past.vantages())
+    case .tags:
+      _ = try query.only()
+      return Body(site.tags().json(site.taggedSets, now: site.now()))
+    case .setTags(let name):
+      _ = try query.only()
+      let rules = site.policies.first { $0.name == name }?.tagRules ?? TagRules()
+      return Body(site.tags().json(try published(name).snapshot, rules: rules))
     case .history: return try await past.history(query)
     case .explain: return Body(try await past.explanation(query))
     case .decisions: return Body(try await past.decisions(query))
@@ -140,10 +155,11 @@ struct SiteResponder: HTTPResponder {
       let now = site.now()
       let consumers = site.consumers.map { ConsumerText.metrics($0.reports, site.sets, at: now) } ?? ""
       let text =
-        SetMetrics.text(site.sets, now: now) + AccessMetrics.text(door) + consumers + site.metrics.text()
+        SetMetrics.text(site.sets, now: now) + TagMetrics.text(site) + AccessMetrics.text(door) + consumers
+        + site.metrics.text()
       return Body(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8", freshness: "no-store")
     case .healthz: return Body(Array("ok\n".utf8), type: "text/plain; charset=utf-8", freshness: "no-store")
-    case .set, .version, .changes, .events, .snapshot, .sightings, .readyz: throw .notFound
+    case .set, .version, .changes, .events, .allEvents, .snapshot, .sightings, .readyz: throw .notFound
     }
   }
 
@@ -221,6 +237,19 @@ struct SiteResponder: HTTPResponder {
     return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"])
   }
 
+  /// A page of what happened, or the stream of it.
+  private func allEvents(
+    _ query: QueryItems, _ asked: Asked, _ logger: Logger
+  ) async throws(Refusal) -> Response {
+    let past = Past(site: site, logger: logger)
+    let wanted = try past.eventQuery(query)
+    let accepted = asked.request.headers[.accept] ?? ""
+    guard accepted.contains("text/event-stream") else {
+      return try Self.response(Body(try await past.events(wanted)), asked.request)
+    }
+    return try await past.stream(wanted, from: asked.request, seats: door.eventSeats)
+  }
+
   private enum Verdict: Equatable {
     case answer
     case unchanged
@@ -264,7 +293,8 @@ struct SiteResponder: HTTPResponder {
     let (parameters, side) = try parameters(query, ending)
     if side == .minisig, site.sets.publicKey == nil { throw .noKey }
     guard parameters.filter.isOpen else {
-      throw .badRequest("an old generation has neither names nor times. Try: without fqdn and since_seen")
+      throw .badRequest(
+        "an old generation has neither names nor times. Try: without fqdn, since_seen and cloud")
     }
     guard generation <= current.generation else {
       throw Refusal(

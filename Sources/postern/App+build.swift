@@ -28,7 +28,7 @@ struct App {
 
     try StateFolder.make(configuration.state.value)
     let history = try HistoryStore.open(path: configuration.historyPath, mode: .writer)
-    let restored = try await history.restore()
+    let restored = try await history.restore(for: configuration.enabledSets.map(\.policy))
 
     let choice = UpstreamChoice(configuration)
     for warning in choice.warnings {
@@ -36,9 +36,11 @@ struct App {
     }
     let limits = configuration.limits.limits
     var settings = ResolverSettings(limits)
+    settings.learnsCase = true
     settings.marksQueries = !configuration.sources.isEmpty
     let resolver = try DNSResolver(upstreams: choice.upstreams, settings: settings, now: { clock.now })
 
+    let tags = TagShelf(history, restored.tags, sharedRanges: configuration.sharedRanges)
     var watch = Watch(
       policies: configuration.enabledSets.map(\.policy), vantages: choice.upstreams.map(\.vantage),
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
@@ -51,17 +53,20 @@ struct App {
     let sets = PublishedSets(
       configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
     let served = ServedSets(sets)
+    let webhooks = WebhookSender(
+      try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
+      agent: "postern/\(Postern.version)",
+      memory: WebhookMemory(configuration.state.value + "/webhooks.json"), logger: logger,
+      now: { clock.now })
+    sets.observe(webhooks.take)
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: served, clock: clock, logger: logger)
+      watch: watch, resolver: resolver, recorder: history, tags: tags, publisher: served, clock: clock,
+      logger: logger, tell: webhooks.take)
 
     let consumers = ConsumerLog()
     let board = ConsumerBoard(
       consumers, sets, path: configuration.consumersPath, logger: logger, now: { clock.now },
       tell: { await worker.note($0) })
-    let webhooks = WebhookSender(
-      try configuration.webhooks.map(WebhookTarget.init(reading:)), root: configuration.push.url.value ?? "",
-      agent: "postern/\(Postern.version)", logger: logger, now: { clock.now })
-    sets.observe(webhooks.take)
     FileDescriptorLimit.raise()
 
     let identity = try configuration.http.identity()
@@ -76,6 +81,7 @@ struct App {
       readiness: {
         served.readiness(with: (identity?.warnings(now: clock.now) ?? []) + board.warnings)
       },
+      tags: { tags.book },
       metrics: metrics, now: { clock.now })
     let server = SetServer(
       site, listen: configuration.listen.value.map(configuration.http.listener), logger: logger,
@@ -92,6 +98,10 @@ struct App {
     services.append(
       HistoryKeeper(history: history, limits: configuration.history.limits, clock: clock, logger: logger))
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
+    services +=
+      configuration.serviceTags.map {
+        TagFeed(setting: $0, archive: history, worker: worker, clock: clock, logger: logger)
+      } as [any Service]
     if configuration.upstreams.value == nil {
       services.append(
         SystemResolverFollower(resolver: resolver, worker: worker, logger: logger, started: choice.upstreams))

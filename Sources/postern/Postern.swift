@@ -13,10 +13,12 @@ struct Postern: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, ResolveCommand.self, SetCommand.self, ExportCommand.self, ApplyCommand.self,
       HistoryCommand.self,
-      ExplainCommand.self, DiffCommand.self, NamesCommand.self, SourcesCommand.self, ObserveCommand.self,
+      ExplainCommand.self, DiffCommand.self, NamesCommand.self, RetentionCommand.self, SourcesCommand.self,
+      TagsCommand.self,
+      ObserveCommand.self,
       ApproveCommand.self, FormatsCommand.self, ConsumersCommand.self, KeyCommand.self, VerifyCommand.self,
-      ForgetCommand.self, DecisionsCommand.self, ReplayCommand.self, ProfilesCommand.self, ConfigCommand.self,
-      DoctorCommand.self,
+      ForgetCommand.self, DecisionsCommand.self, ReplayCommand.self, VantagesCommand.self, EventsCommand.self,
+      DigestCommand.self, ProfilesCommand.self, ConfigCommand.self, DoctorCommand.self,
     ])
 
   /// The exit codes are our own, so the parser's are mapped.

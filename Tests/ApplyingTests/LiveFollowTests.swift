@@ -59,12 +59,12 @@ final class RememberedKernel: ToolRunning {
   }
 
   private static func publish(
-    _ texts: [String], _ generation: Int64, on server: ScriptedSetServer, signer: TestSigner? = nil
+    _ texts: [String], _ generation: Int64, on server: ScriptedSetServer, signer: SigningKey? = nil
   ) throws {
     let bodies = try Samples.published(texts, generation: generation)
     try server.publish(
       generation, version: bodies.version, list: bodies.list,
-      signature: try signer?.sign(bodies.list, comment: "set:mcr\tgeneration:\(generation)"))
+      signature: try signer.map { try Samples.signature($0, bodies.list, generation: generation) })
   }
 
   private static func eventually(_ what: Comment, _ condition: () -> Bool) async throws {
@@ -77,7 +77,7 @@ final class RememberedKernel: ToolRunning {
   private static func follow(
     _ server: ScriptedSetServer, _ kernel: RememberedKernel, taken: TakenSet? = nil,
     allowsRollback: Bool = false,
-    key: TrustedKey? = nil, _ body: @Sendable () async throws -> Void
+    key: VerifyingKey? = nil, _ body: @Sendable () async throws -> Void
   ) async throws {
     var client = try settings(server)
     client.key = key
@@ -203,15 +203,16 @@ final class RememberedKernel: ToolRunning {
 
   @Test("with a key only signed generations are taken")
   func signatures() async throws {
-    let signer = TestSigner()
+    let signer = SigningKey()
     try await ScriptedSetServer.run { server in
       try Self.publish(["20.0.0.1"], 1, on: server, signer: signer)
       let kernel = RememberedKernel()
-      try await Self.follow(server, kernel, key: try TrustedKey(signer.publicText)) {
+      try await Self.follow(server, kernel, key: signer.publicKey) {
         try await Self.eventually("the signed one") { kernel.elements == ["20.0.0.1"] }
         try Self.publish(["20.0.0.2"], 2, on: server, signer: nil)
-        try Self.publish(["20.0.0.3"], 3, on: server, signer: TestSigner())
-        let old = try signer.sign(try Samples.published(["20.0.0.4"], generation: 4).list)
+        try Self.publish(["20.0.0.3"], 3, on: server, signer: SigningKey())
+        let old = try Samples.signature(
+          signer, try Samples.published(["20.0.0.4"], generation: 4).list, generation: 3)
         let bodies = try Samples.published(["20.0.0.4"], generation: 4)
         try server.publish(4, version: bodies.version, list: bodies.list, signature: old)
         try await Task.sleep(for: .milliseconds(500))

@@ -45,4 +45,14 @@ enum Samples {
       """
     return (version, try PlainFormat().render(snapshot, RenderOptions()), digest)
   }
+
+  /// The signature that a server has beside such a list.
+  static func signature(_ key: SigningKey, _ list: [UInt8], generation: Int64) throws -> String {
+    let snapshot = Snapshot(
+      set: try name(), generation: Generation(generation), at: Timestamp(seconds: 1_764_000_000),
+      elements: [], digest: .computing(body: list))
+    return String(
+      decoding: try #require(key.sign(list, TrustedComment(snapshot, file: "\(generation).txt"))),
+      as: UTF8.self)
+  }
 }

@@ -48,14 +48,14 @@ enum ApplyBenchmark {
     print(line(spans), line(bare))
   }
 
-  private static func line(_ spans: [Double]) -> String {
+  static func line(_ spans: [Double]) -> String {
     let sorted = spans.sorted()
     guard let worst = sorted.last else { return "0 0 0" }
     let values = [sorted[sorted.count / 2], sorted[min(sorted.count - 1, sorted.count * 99 / 100)], worst]
     return values.map { String(format: "%.1f", $0) }.joined(separator: " ")
   }
 
-  private static func holds(_ address: IPAddress, _ isNFT: Bool, _ runner: ToolRunner) async throws -> Bool {
+  static func holds(_ address: IPAddress, _ isNFT: Bool, _ runner: ToolRunner) async throws -> Bool {
     let arguments =
       isNFT
       ? ["get", "element", "inet", "postern", "bench4", "{ \(address) }"] : ["test", "bench4", "\(address)"]

@@ -7,6 +7,7 @@ enum Benchmarks {
     switch arguments.first {
     case "apply-latency": try await ApplyBenchmark.run(rest)
     case "aggregate": try await AggregateBenchmark.run(rest)
+    case "coverage": await CoverageBenchmark.run(rest)
     case "frames": try await FrameBenchmark.run(rest)
     case "fuzz-frames": try FuzzFrames.run(rest)
     case "follow": try await FollowBenchmark.run(rest)
@@ -18,6 +19,7 @@ enum Benchmarks {
     case "history-verifier": try await HistoryVerifier.run(rest)
     case "history-writer": try await HistoryWriter.run(rest)
     case "http-server": try await HTTPBenchmark.run(rest)
+    case "kernel-latency": try await KernelLatencyBenchmark.run(rest)
     case "latency": try await LatencyBenchmark.run(rest)
     case "lines": try await LineBenchmark.run(rest)
     case "lookups": try await LookupBenchmark.run(rest)
@@ -25,6 +27,7 @@ enum Benchmarks {
     case "replay": try await ReplayBenchmark.run(rest)
     case "sse": try await EventBenchmark.run(rest)
     case "sse-server": try await EventBenchmark.serve()
+    case "tags": try await TagBenchmark.run(rest)
     case "tap-latency": try await TapLatencyBenchmark.run(rest)
     case "tap-socket": try await TapSocketBenchmark.run(rest)
     default: print("usage: benchmarks NAME [ARGUMENT…]")

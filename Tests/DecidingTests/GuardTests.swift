@@ -102,7 +102,7 @@ struct GuardTests {
     day.answer("a.example", Self.addresses(0..<10))
     day.store()
     #expect(day.publishedSet()?.status == .ok)
-    let kinds = day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("set.") }
+    let kinds = day.stored.flatMap(\.events).map(\.kind).filter { $0.rawValue.hasPrefix("set.") }
     #expect(kinds == ["set.held", "set.released"])
   }
 

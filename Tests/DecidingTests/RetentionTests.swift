@@ -248,7 +248,9 @@ struct RetentionTests {
     #expect(day.publishedSet()?.status == .ok)
     #expect(day.watch.readiness.isReady)
     #expect(
-      day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("set.") } == ["set.stale", "set.fresh"])
+      day.stored.flatMap(\.events).map(\.kind).filter { $0.rawValue.hasPrefix("set.") } == [
+        "set.stale", "set.fresh",
+      ])
   }
 
   @Test("A family that can't be looked up for maxStale makes the set stale, though the other family can")

@@ -91,7 +91,7 @@ struct WildcardTests {
     settle(&day, wildcard: ["20.0.0.7"], own: ["eastus.data.mcr.example": "20.0.0.2"])
     day.pass(.seconds(3601))
     settle(&day, wildcard: nil, own: ["eastus.data.mcr.example": "20.0.0.2"])
-    let kinds = day.stored.flatMap(\.events).map(\.kind).filter { $0.hasPrefix("wildcard") }
+    let kinds = day.stored.flatMap(\.events).map(\.kind).filter { $0.rawValue.hasPrefix("wildcard") }
     #expect(kinds == ["wildcard.found", "wildcard.gone"])
     #expect(day.published() == ["20.0.0.1", "20.0.0.2"], "a made-up label's address is in no set")
   }

@@ -57,16 +57,39 @@ struct Service {
     guard count > 0 else { return }
     switch react(Array(octets.prefix(count)), .udp, UInt16(bigEndian: client.sin_port), note) {
     case .send(let replies): for reply in replies { send(reply, to: client) }
+    case .forge(let forged, let reply):
+      sendFromElsewhere(forged, to: client)
+      send(reply, to: client)
     case .sendLater(let reply, let wait): later.append((ContinuousClock.now + wait, reply, client))
     case .silence, .close: break
     }
   }
 
-  private func send(_ octets: [UInt8], to client: sockaddr_in) {
+  /// Sends from a port that isn't ours, and from 127.0.0.2 with a port that is.
+  private func sendFromElsewhere(_ octets: [UInt8], to client: sockaddr_in) {
+    var own = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = withUnsafeMutablePointer(to: &own) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(udp, $0, &length) }
+    }
+    for (host, port) in [(UInt32(0x7f00_0001), UInt16(0)), (0x7f00_0002, own.sin_port)] {
+      let forger = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      guard forger >= 0 else { continue }
+      defer { _ = Foundation.close(forger) }
+      own.sin_addr.s_addr = host.bigEndian
+      own.sin_port = port
+      let isBound = withUnsafePointer(to: &own) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(forger, $0, length) == 0 }
+      }
+      if isBound { send(octets, to: client, through: forger) }
+    }
+  }
+
+  private func send(_ octets: [UInt8], to client: sockaddr_in, through descriptor: Int32? = nil) {
     var client = client
     _ = withUnsafePointer(to: &client) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        sendto(udp, octets, octets.count, 0, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+        sendto(descriptor ?? udp, octets, octets.count, 0, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
   }
@@ -87,7 +110,7 @@ struct Service {
           _ = Foundation.send(connection, framed, framed.count, Int32(MSG_NOSIGNAL))
         }
       case .close: return drop(connection)
-      case .silence, .sendLater: break
+      case .silence, .sendLater, .forge: break
       }
     }
     connections[connection] = buffer

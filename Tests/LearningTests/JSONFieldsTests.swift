@@ -75,4 +75,20 @@ import Testing
         "2", "twice",
       ])
   }
+
+  @Test(
+    "a string must end where it ends, wherever that falls among the octets that are looked at together",
+    arguments: ["a", "!", "#", "[", "]", "é", "\u{7f}", "\u{10ffff}"])
+  func findsEnds(filling: String) {
+    for length in 0...20 {
+      let text = String(repeating: filling, count: length)
+      #expect(Self.read(#"{"a":"\#(text)","b":"x"}"#, ["/a", "/b"]) == ["'\(text)'", "'x'"])
+      #expect(Self.read(#"{"a":"\#(text)\""\#(text)","b":"x"}"#, ["/b"]) == nil)
+      #expect(Self.read(#"{"a":"\#(text)\"\#(text)","b":"x"}"#, ["/b"]) == ["'x'"])
+      #expect(Self.read(#"{"a":"\#(text)\\","b":"x"}"#, ["/b"]) == ["'x'"])
+      for control in ["\0", "\u{1f}", "\n"] {
+        #expect(Self.read(#"{"a":"\#(text)\#(control)\#(text)","b":"x"}"#, ["/b"]) == nil)
+      }
+    }
+  }
 }

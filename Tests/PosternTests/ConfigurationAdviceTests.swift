@@ -1,3 +1,4 @@
+import DNS
 import Testing
 
 @testable import postern
@@ -14,7 +15,43 @@ import Testing
   /// A set about which there is nothing to say.
   static let quiet = "sets: { a: { names: [www.example.com] } }\n"
 
+  /// Programs here ask 10.0.0.99, and the machine itself is 10.0.0.7.
+  static var facts: ConfigurationFacts {
+    var facts = ConfigurationFacts()
+    facts.systemResolvers = [IPAddress("10.0.0.99")].compactMap(\.self)
+    facts.ownAddresses = Set(["127.0.0.1", "10.0.0.7"].compactMap { IPAddress($0) })
+    return facts
+  }
+
   static let examples = [
+    Example(yaml: quiet + "upstreams: [10.0.0.99, 10.0.0.53]", advice: [], facts: facts),
+    Example(
+      yaml: quiet + "upstreams: [10.0.0.53]",
+      advice: ["upstreams: programs on this machine ask 10.0.0.99 (/etc/resolv.conf), which is no upstream"],
+      facts: facts),
+    Example(
+      yaml: quiet + "upstreams: [10.0.0.99]\nsources: [{ unbound: /l }]",
+      advice: [
+        "sources[0].unbound: a resolver on this machine tells of clients, and no upstream is on this machine"
+      ],
+      facts: facts),
+    Example(
+      yaml: quiet + "upstreams: [10.0.0.7, 10.0.0.99]\nsources: [{ unbound: /l }]", advice: [], facts: facts),
+    Example(
+      yaml: quiet + "upstreams: [10.0.0.99]\nsources: [{ dnstap: 'unix:/s', trusted: true }]", advice: [],
+      facts: facts),
+    Example(
+      yaml: "upstreams: [10.0.0.1, 10.0.0.2]\nsets: { a: { names: [a.example], confirm: 2 } }",
+      advice: [
+        "sets.a.confirm: clients that are given an address far from all that its name ever had are kept out for"
+      ]),
+    Example(
+      yaml:
+        "upstreams: [10.0.0.1]\nsets: { a: { names: [a.example], confirm: { atMost: 10m, then: refuse } } }",
+      advice: [
+        "sets.a.confirm: clients that are given an address far from all that its name ever had are kept out until",
+        "sets.a.confirm: 2 vantages are to agree, and there is 1: each such address never gets in",
+      ]),
     Example(yaml: quiet, advice: []),
     Example(yaml: quiet + "http: { listen: ['127.0.0.1:1', '[::1]:1', 'localhost:1'] }", advice: []),
     Example(

@@ -21,7 +21,7 @@ import Testing
     // Keys.
     Bad(
       "lisen: x",
-      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, history, tokens, templates, webhooks"
+      "p.yaml:1:1: unknown key 'lisen'. Try: one of state, http, upstreams, sets, formats, sources, limits, history, tokens, templates, webhooks, serviceTags, sharedRanges"
     ),
     Bad("sate: /x", "p.yaml:1:1: unknown key 'sate'. Try: state"),
     Bad("http:\n  lisetn: []", "p.yaml:2:3: http: unknown key 'lisetn'. Try: listen"),
@@ -35,6 +35,25 @@ import Testing
       "http: {listen: [], \"listen\": []}",
       "p.yaml:1:20: http.listen: the key is given twice, first in line 1. Try: remove one of them"),
     Bad("? [a]\n: b", "p.yaml:1:3: a key is not a word. Try: lines of the form 'key: value'"),
+    // Confirmation, transport, events.
+    Bad(
+      "sets: { a: { names: [a.example], confirm: 0 } }",
+      "p.yaml:1:43: sets.a.confirm: '0' is out of range. Try: 1 to 16"),
+    Bad(
+      "sets: { a: { names: [a.example], confirm: { vantages: 2, atMots: 5m } } }",
+      "p.yaml:1:58: sets.a.confirm: unknown key 'atMots'. Try: atMost"),
+    Bad(
+      "sets: { a: { names: [a.example], confirm: { then: wait } } }",
+      "p.yaml:1:51: sets.a.confirm.then: 'wait' is not known here. Try: admit or refuse"),
+    Bad(
+      "upstreams: [{ address: 9.9.9.9, transport: tls }]",
+      "p.yaml:1:44: upstreams[0].transport: 'tls' is not possible: the system's c-ares speaks only UDP and TCP. Try: "
+        + "a local unbound as the upstream, with 'server: tls-cert-bundle: /etc/ssl/certs/ca-certificates.crt', "
+        + "'forward-zone: name: .', 'forward-tls-upstream: yes' and 'forward-addr: 9.9.9.9@853#dns.quad9.net' in its "
+        + "configuration"),
+    Bad(
+      "webhooks: [{ url: 'https://x', secretFile: /s, events: [set.heldd] }]",
+      "p.yaml:1:57: webhooks[0].events[0]: 'set.heldd' is no kind of event. Try: set.held"),
     // Push.
     Bad(
       "http: { waiters: 2000000 }", "p.yaml:1:18: http.waiters: '2000000' is out of range. Try: 0 to 1000000"),

@@ -42,6 +42,7 @@ import Testing
             families: [ipv4, ipv6]  # default
             retention: 1d  # default
             maxStale: 7d  # default
+            coverage: 99.9%  # default
             refresh:
               floor: 5s  # default
               ceiling: 5m  # default
@@ -50,6 +51,12 @@ import Testing
               growth: 10x  # default
               maxElements: 65536  # default
               allowSpecial: []  # default
+            confirm:
+              vantages: 1  # default
+              atMost: 5m  # default
+              then: admit  # default
+            tags: report  # default
+            tagBound: []  # default
           mcr-china:
             profile: mcr-china  # default
             enabled: false  # default
@@ -59,6 +66,7 @@ import Testing
             families: [ipv4, ipv6]  # default
             retention: 1d  # default
             maxStale: 7d  # default
+            coverage: 99.9%  # default
             refresh:
               floor: 5s  # default
               ceiling: 5m  # default
@@ -67,6 +75,12 @@ import Testing
               growth: 10x  # default
               maxElements: 65536  # default
               allowSpecial: []  # default
+            confirm:
+              vantages: 1  # default
+              atMost: 5m  # default
+              then: admit  # default
+            tags: report  # default
+            tagBound: []  # default
         sources: []
         limits:
           queriesPerSecond: 500  # default

@@ -24,6 +24,12 @@ import Testing
       }
       // BIND rewrites behind an alias that isn't known; Unbound 1.17 does so only when it hasn't cached the alias.
       #expect(try await world.ask(world.bindPort, "alias", "A").last == "192.0.2.1")
+      // So an alias that clients use has to be watched: then it is pinned itself, cached or not.
+      for _ in 1...3 {
+        for port in [world.unboundPort, world.bindPort] {
+          #expect(try await world.ask(port, "watched", "A") == ["192.0.2.1"])
+        }
+      }
 
       // The next generation, with an address that DNS gives by now and one that left.
       try world.write(generation: 43, "192.0.2.66")
@@ -32,11 +38,14 @@ import Testing
         try await world.expect(port, "www", "A", ["192.0.2.66"])
       }
 
-      // Postern is down: the resolvers go on with what they have.
+      // Postern is down: the resolvers go on with what they have, and Unbound from its file even after a restart.
       world.web.signal(SIGKILL)
       try await world.web.ended()
       try await world.transfer()
       #expect(try await world.ask(world.unboundPort, "www", "A") == ["192.0.2.66"])
+      let again = try await world.restartUnbound()
+      try await world.expect(world.unboundPort, "www", "A", ["192.0.2.66"])
+      again.signal(SIGTERM)
     }
   }
 
@@ -86,6 +95,17 @@ import Testing
 
     private let unboundProgram: ChildProgram
 
+    /// Ends Unbound and starts it anew; it lives as long as what is given back.
+    func restartUnbound() async throws -> ChildProgram {
+      unboundProgram.signal(SIGTERM)
+      try await unboundProgram.ended()
+      let program = try ChildProgram(
+        ChildProgram.path("unbound"), ["-d", "-c", folder.path + "/unbound.conf"],
+        ChildProgram.Streams(output: folder.appending(path: "unbound.log").path))
+      try await Self.wait { try await Self.ask(unboundPort, "free", "A") == ["192.0.2.78"] }
+      return program
+    }
+
     func write(generation: Int64, _ address: String) throws {
       try Self.write(folder, generation: generation, address)
     }
@@ -132,7 +152,8 @@ import Testing
 
     private static func write(_ folder: URL, generation: Int64, _ address: String) throws {
       let element = try SetElement(
-        address: #require(IPAddress(address)), names: [DomainName("www.example.net")],
+        address: #require(IPAddress(address)),
+        names: [DomainName("watched.example.net"), DomainName("www.example.net")],
         firstSeen: Samples.generatedAt, lastSeen: Samples.generatedAt)
       let snapshot = Snapshot(
         set: try #require(SetName("mcr")), generation: Generation(generation), at: Samples.generatedAt,
@@ -153,6 +174,7 @@ import Testing
       www AAAA 2001:db8::66
       free A 192.0.2.78
       alias CNAME www
+      watched CNAME www
 
       """
 
@@ -199,6 +221,7 @@ import Testing
       rpz:
         name: pin.postern.invalid
         url: "http://127.0.0.1:\(ports[3])/pin.rpz"
+        zonefile: "kept.rpz"
       forward-zone:
         name: "."
         forward-addr: 127.0.0.1@\(ports[2])

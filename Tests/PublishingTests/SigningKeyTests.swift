@@ -7,9 +7,11 @@ import Testing
 @Suite struct SigningKeyTests {
   private static let body = Array("20.0.0.1\n".utf8)
 
-  private static func signed(_ key: SigningKey, generation: Int64 = 42) throws -> String {
+  private static func signed(
+    _ key: SigningKey, set: String = "mcr", generation: Int64 = 42
+  ) throws -> String {
     let snapshot = Snapshot(
-      set: try #require(SetName("mcr")), generation: Generation(generation),
+      set: try #require(SetName(set)), generation: Generation(generation),
       at: Timestamp(seconds: 1_795_424_400),
       elements: [], digest: .computing(body: body))
     return String(
@@ -62,6 +64,39 @@ import Testing
     }
     #expect(throws: SignatureFault.tooOld(Generation(42), oldest: Generation(43))) {
       try DetachedSignature(text).verify(Self.body, with: key.publicKey, notBefore: Generation(43))
+    }
+  }
+
+  @Test("a good signature of another set or generation than the wanted one is refused")
+  func wanted() throws {
+    let key = SigningKey()
+    let name = try #require(SetName("mcr"))
+    func verify(_ text: String, _ body: [UInt8] = Self.body, generation: Int64? = 42) throws {
+      try DetachedSignature(text).verify(
+        body, with: key.publicKey, of: name, generation: generation.map { Generation($0) })
+    }
+    try verify(try Self.signed(key))
+    try verify(try Self.signed(key), generation: nil)
+    #expect(throws: SignatureFault.otherGeneration(Generation(42))) {
+      try verify(try Self.signed(key), generation: 43)
+    }
+    #expect(throws: SignatureFault.otherSet) { try verify(try Self.signed(key, set: "dev")) }
+    #expect(throws: SignatureFault.changedFile) { try verify(try Self.signed(key), Array("20.0.0.2\n".utf8)) }
+    #expect(throws: SignatureFault.otherKey) { try verify(try Self.signed(SigningKey())) }
+    #expect(throws: SignatureFault.malformed) { try verify(String(try Self.signed(key).dropLast(30))) }
+    // A signer who says nothing of set and generation, as minisign itself doesn't.
+    let silent = try Self.signed(key).replacing("set:mcr\tgeneration:42", with: "")
+    #expect(throws: SignatureFault.changedComment) { try verify(silent) }
+  }
+
+  @Test("a public key is read with its comment, without it and bare, and nothing else is one")
+  func publicKeys() {
+    let key = SigningKey().publicKey
+    let file = String(decoding: key.file, as: UTF8.self)
+    let bare = Data(key.octets).base64EncodedString()
+    for text in [file, key.description, bare, bare + "\n"] { #expect(VerifyingKey(text) == key) }
+    for text in ["", "x", "AAAA", file + file, bare + bare, "RW" + key.description] {
+      #expect(VerifyingKey(text) == nil, "\(text)")
     }
   }
 

@@ -122,6 +122,7 @@ struct VerdictCase: Sendable, CustomTestStringConvertible {
     switch verdict {
     case .final(let conclusion): conclusion.outcome.description
     case .askOverTCP: "askOverTCP"
+    case .askOverTCPForCase: "askOverTCPForCase"
     case .askWithoutEDNS: "askWithoutEDNS"
     case .malformed: "malformed"
     }

@@ -249,6 +249,69 @@ private let client = """
     }
   }
 
+  @Test(
+    "no limit on idle or stalled clients cuts a stream or a poll whose client reads, in silence and under events"
+  )
+  func outlivesLimits() async throws {
+    let limits = LimitTests.limits {
+      ($0.headerTime, $0.bodyTime, $0.idleTime, $0.stallTime) = (
+        .seconds(1), .seconds(1), .seconds(1), .seconds(1)
+      )
+    }
+    try await TestServer.run(limits: limits) { server in
+      let lines = try await run(
+        server,
+        """
+        stream = Client("/v1/sets/mcr/events"); stream.event()
+        poll = Client("/v1/sets/mcr.txt?wait=30&since=42")
+        time.sleep(4); ready(0)
+        print(stream.event()["id"], poll.status())
+        # Without a request of its own the connection of the poll is as idle as any other.
+        began = time.monotonic(); poll.rest(); print(time.monotonic() - began < 3)
+        began = time.monotonic()
+        for number in range(1, 40): ready(number); print(stream.event()["id"], end=" "); time.sleep(0.1)
+        """, publishing: (43..<83).map { $0 })
+      #expect(
+        lines == ["43 200", "True", (44..<83).map { "\($0) " }.joined()])
+      let text = try await server.curl("/metrics").text
+      #expect(text.contains("postern_http_refused_total{reason=\"stall_time\"} 0\n"))
+      #expect(text.contains("postern_http_refused_total{reason=\"idle_time\"} 1\n"))
+    }
+  }
+
+  @Test("a stream whose client stops reading is cut, and one that goes on reading beside it isn't")
+  func cutsStalled() async throws {
+    let limits = LimitTests.limits { ($0.idleTime, $0.stallTime) = (.seconds(1), .seconds(1)) }
+    try await TestServer.run(limits: limits) { server in
+      async let lines = run(
+        server,
+        """
+        slow = socket.socket(); slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        slow.connect(("127.0.0.1", port)); slow.sendall(b"GET /v1/sets/mcr/events HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+        slow.recv(10)
+        c = Client("/v1/sets/mcr/events"); c.event(); ready(0)
+        text = ""
+        while "id: 1000000" not in text: text = c.until("\\n\\n")
+        print("end")
+        """, publishing: [43])
+      let deadline = ContinuousClock.now + .seconds(60)
+      while server.sets.waiters < 2, ContinuousClock.now < deadline {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      var generation: Int64 = 100
+      while server.sets.waiters > 1, ContinuousClock.now < deadline {
+        for _ in 1...50 {
+          generation += 1
+          try server.sets.publish(TestServer.published(["20.0.0.9"], generation: generation))
+        }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      #expect(server.sets.waiters == 1)
+      server.sets.publish(try TestServer.published(["20.0.0.9"], generation: 1_000_000))
+      #expect(try await lines == ["end"])
+    }
+  }
+
   @Test("a graceful shutdown ends streams and tells long polls to come back")
   func shutdown() async throws {
     let sets = PublishedSets([try #require(SetName("mcr"))])

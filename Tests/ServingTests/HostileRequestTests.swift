@@ -8,7 +8,8 @@ import Testing
   private static let paths = [
     "/", "/openapi.json", "/v1/sets", "/v1/sets/mcr", "/v1/sets/mcr.txt", "/v1/sets/mcr.txt.sha256",
     "/v1/sets/mcr/version", "/v1/sets/mcr/changes?since=42", "/v1/sets/mcr/events", "/v1/sets/mcr/snapshots",
-    "/v1/sets/mcr/snapshots/42.txt", "/v1/names", "/v1/sources", "/v1/history?name=a.example",
+    "/v1/sets/mcr/snapshots/42.txt", "/v1/names", "/v1/sources", "/v1/vantages", "/v1/events",
+    "/v1/history?name=a.example",
     "/v1/explain?ip=192.0.2.1", "/v1/consumers", "/v1/key", "/v1/sightings", "/healthz", "/readyz",
     "/metrics",
   ]

@@ -45,8 +45,9 @@ import Testing
     let set = try #require(SetName("mcr"))
     let routes: [Route] = [
       .index, .sets, .set(set, ending: nil), .version(set), .changes(set), .events(set), .snapshots(set),
-      .snapshot(set, Generation(42), ending: "txt"), .names, .sources, .formats, .history, .explain,
-      .decisions,
+      .snapshot(set, Generation(42), ending: "txt"), .names, .sources, .vantages, .allEvents, .formats,
+      .history, .explain, .decisions,
+      .retention(set), .setTags(set), .tags,
       .sightings,
       .consumers,
       .key, .openAPI, .healthz, .readyz, .metrics,

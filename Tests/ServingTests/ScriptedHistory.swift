@@ -19,6 +19,9 @@ struct ScriptedHistory: HistoryReader {
   var blind: [BlindSpan] = []
   var keptSince: Timestamp?
   var decided: [Decision] = []
+  var vantages: [(report: VantageReport, at: Timestamp)] = []
+  var happened: [StoredEvent] = []
+  var covered: [QuestionCoverage] = []
 
   private func checked<Value>(_ value: Value) throws -> Value {
     if isBroken { throw Broken() }
@@ -74,9 +77,20 @@ struct ScriptedHistory: HistoryReader {
   func learnedNames() async throws -> [LearnedName] { try checked(learned) }
   func sightings() async throws -> [NameSightings] { try checked(seen) }
   func uncoveredNames() async throws -> [UncoveredName] { try checked(uncovered) }
+  func coverages() async throws -> [QuestionCoverage] { try checked(covered) }
   func sourceReports() async throws -> [StoredSourceReport] { try checked(reports) }
-  func events(kind: String?, limit: Int) async throws -> [Event] { try checked([]) }
   func decisions(limit: Int) async throws -> [Decision] { try checked(Array(decided.prefix(limit))) }
+  func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)] { try checked(vantages) }
+  func events(kind: EventKind?, limit: Int) async throws -> [Event] { try checked([]) }
+  func events(_ query: EventQuery) async throws -> [StoredEvent] {
+    let wanted = try checked(happened).filter { stored in
+      (query.after.map { stored.id > $0 } ?? true) && (query.before.map { stored.id < $0 } ?? true)
+        && (query.kinds.isEmpty || query.kinds.contains(stored.event.kind))
+        && (query.subject.map { stored.event.subject == $0 } ?? true)
+        && (query.since.map { stored.event.at >= $0 } ?? true)
+    }
+    return Array((query.after == nil ? wanted.reversed() : wanted).prefix(query.limit))
+  }
 
   private func checked(
     _ intervals: [ObservedInterval], in window: ClosedRange<Timestamp>

@@ -98,12 +98,52 @@ import Testing
         ("fqdn=other.example", 503), ("fqdn=*", 400), ("fqdn=a..b", 400), ("since_seen=0h", 400),
         ("since_seen=1", 400), ("since_seen=-1h", 400), ("since_seen=9999999999999999999d", 400),
         ("n=3", 422),
-        ("n=0", 400), ("s=1", 400), ("widen4=24", 400), ("region=eastus", 400),
+        ("n=0", 400), ("s=1", 400), ("widen4=19", 400), ("region=eastus", 400), ("cloud=china", 503),
       ] {
         #expect(try await server.curl("/v1/sets/mcr.txt?\(query)").status == status, "\(query)")
       }
       #expect(try await server.curl("/v1/sets/mcr/snapshots/42.txt?since_seen=1h").status == 400)
       #expect(try await server.curl("/v1/sets/mcr/snapshots/42.txt?fqdn=mcr.microsoft.com").status == 400)
+    }
+  }
+
+  @Test(
+    "a canonical link leads to what it promises, for every format, and isn't given where old generations lack it"
+  )
+  func canonical() async throws {
+    try await TestServer.run(signer: SigningKey()) { server in
+      var given = [String]()
+      for format in FormatRegistry.all {
+        let family = format.families[0].rawValue
+        for query in ["?family=\(family)", "?fqdn=mcr.microsoft.com", "?widen4=24", "?since=42", ""] {
+          let reply = try await server.curl("/v1/sets/mcr.\(format.fileExtension)\(query)")
+          guard reply.status == 200, let link = reply.fields["link"] else { continue }
+          let path = try #require(link.split(separator: ">").first?.dropFirst())
+          let old = try await server.curl(String(path))
+          #expect(old.status == 200, "\(link): \(old.text)")
+          #expect(old.fields["x-postern-entries"] == reply.fields["x-postern-entries"])
+          #expect(old.fields["x-postern-widened-by"] == reply.fields["x-postern-widened-by"])
+          given.append(format.id)
+        }
+      }
+      #expect(Set(given).isSuperset(of: ["plain", "nft", "ipset", "json", "csv", "squid"]))
+      #expect(
+        Set(given).isDisjoint(with: ["rpz", "rpz-pin", "azure-application-rule", "azure-service-tag-rule"]))
+    }
+  }
+
+  @Test("a widened list says by how much, in a field of its own, and is another representation")
+  func widened() async throws {
+    try await TestServer.run { server in
+      let narrow = try await server.curl("/v1/sets/mcr.txt")
+      let wide = try await server.curl("/v1/sets/mcr.txt?widen4=24")
+      #expect(narrow.fields["x-postern-widened-by"] == nil)
+      // Three of /24, of which one has two elements.
+      #expect(wide.fields["x-postern-widened-by"] == "\(3 * 256 - 4)")
+      #expect(wide.fields["etag"] != narrow.fields["etag"])
+      #expect(try await server.curl("/v1/sets/mcr.txt?region=eastus").status == 400)
+      #expect(try await server.curl("/v1/sets/mcr.txt?source=dns").body == narrow.body)
+      #expect(try await server.curl("/v1/sets/mcr/snapshots/42.txt?cloud=public").status == 400)
     }
   }
 }

@@ -31,7 +31,7 @@ struct TestServer {
     history: (any HistoryReader)? = nil, readiness: Readiness = Readiness(faults: [], warnings: []),
     principals: [Principal] = TestServer.principals, isRestricted: Bool = false,
     identity: TLSIdentity? = nil, limits: HTTPLimits = HTTPLimits(),
-    waiters: Int = 100, signer: SigningKey? = nil, consumers: ConsumerLog? = nil,
+    waiters: Int = 100, signer: SigningKey? = nil, consumers: ConsumerLog? = nil, tags: TagBook = TagBook(),
     _ body: @Sendable @escaping (TestServer) async throws -> Void
   ) async throws {
     let names = ["mcr", "pending"].compactMap { SetName($0) }
@@ -43,12 +43,13 @@ struct TestServer {
     let policies = names.prefix(1).map {
       SetPolicy(
         name: $0, selectors: Profile.mcrGlobal.selectors,
-        expectedServiceTags: Profile.mcrGlobal.expectedServiceTags)
+        expectedServiceTags: Profile.mcrGlobal.expectedServiceTags,
+        tagRules: TagRules(expected: Profile.mcrGlobal.expectedServiceTags.compactMap { TagName($0) }))
     }
     let site = Site(
       sets: sets, policies: policies, history: history, sightings: sightings, access: access,
       identity: identity, limits: limits, consumers: consumers,
-      readiness: { readiness },
+      readiness: { readiness }, tags: { tags },
       now: { at })
     let (ports, continuation) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "test") { _ in log.handler }

@@ -1,10 +1,11 @@
 import Deciding
 import Foundation
 import Logging
-import Serving
 import ServiceLifecycle
 import TestTools
 import Testing
+
+@testable import Serving
 
 @Suite(.timeLimit(.minutes(2))) struct WebhookTests {
   private static let secret = Array("a secret of some length".utf8)
@@ -58,6 +59,32 @@ import Testing
     #expect(queue.isEmpty)
   }
 
+  @Test("of events each waits its turn, and of too many the oldest go")
+  func events() {
+    var queue = WebhookEvents()
+    let count = WebhookEvents.most + 10
+    for index in 0..<count {
+      queue.add(Event(at: TestServer.at, kind: .setHeld, subject: "mcr", detail: "\(index)"))
+    }
+    #expect(queue.next?.event.detail == "10")
+    var told = [Int64]()
+    while let next = queue.next {
+      told.append(next.number)
+      queue.remove(next)
+    }
+    #expect(told == (11...Int64(count)).map(\.self))
+  }
+
+  @Test("a receiver gets the kinds of events that it asked for, signed, and no others")
+  func eventKinds() async throws {
+    let events = [
+      Event(at: TestServer.at, kind: .nameGone, subject: "a.example", detail: "gone"),
+      Event(at: TestServer.at, kind: .setHeld, subject: "mcr", detail: "held"),
+    ]
+    let log = try await deliver("500 200", lines: 2, publishing: [], events: events, of: [.setHeld])
+    #expect(log == ["500", "200"].map { "/hook?key=x event-1795424400000-1 set.held mcr True \($0)" })
+  }
+
   /// A receiver that answers each request with the next word of its script: a status, `slow` or `drop`.
   private static let receiver = """
     import http.server, sys, json, time, hmac, hashlib
@@ -71,8 +98,10 @@ import Testing
         t, v1 = (part.split("=")[1] for part in self.headers["x-postern-signature"].split(","))
         good = hmac.new(secret, t.encode() + b"." + body, hashlib.sha256).hexdigest() == v1
         data = json.loads(body)
+        event = data.get("event", {})
+        told = f"{data.get('generation', event.get('kind'))} {data.get('url', event.get('subject'))}"
         with open(sys.argv[1] + "/log", "a") as log:
-          log.write(f"{self.path} {self.headers['x-postern-delivery']} {data['generation']} {data['url']} {good} {word}\\n")
+          log.write(f"{self.path} {self.headers['x-postern-delivery']} {told} {good} {word}\\n")
         if word == "drop": self.close_connection = True; self.connection.close(); return
         if word == "slow": time.sleep(1); word = "200"
         self.send_response(int(word))
@@ -89,7 +118,8 @@ import Testing
   /// Runs a sender towards a receiver until its log has so many lines, and the mark.
   private func deliver(
     _ script: String, lines: Int, until mark: String = "", sets: Set<SetName>? = nil,
-    publishing generations: [Int64]
+    publishing generations: [Int64], events: [Event] = [], of kinds: Set<EventKind> = [],
+    then restarts: [(publishing: [Int64], lines: Int)] = []
   ) async throws -> [String] {
     try await Tool.withFolder { folder in
       let program = try ChildProgram(
@@ -104,23 +134,29 @@ import Testing
       var logger = Logger(label: "test")
       logger.logLevel = .critical
       let target = WebhookTarget(
-        url: "http://127.0.0.1:\(text("port"))/hook?key=x", secret: Self.secret, sets: sets)
-      let sender = WebhookSender(
-        [target], root: "https://postern.example", logger: logger, now: { TestServer.at })
-      let services = ServiceGroup(configuration: .init(services: [sender], logger: logger))
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await services.run() }
-        for generation in generations { sender.take(try Self.pointer(generation)) }
-        while text("log").split(separator: "\n").count < lines
-          || !(mark.isEmpty || text("log").contains(mark)),
-          ContinuousClock.now < deadline
-        {
-          try await Task.sleep(for: .milliseconds(10))
+        url: "http://127.0.0.1:\(text("port"))/hook?key=x", secret: Self.secret, sets: sets,
+        events: kinds)
+      for (generations, lines) in [(generations, lines)] + restarts {
+        let sender = WebhookSender(
+          [target], root: "https://postern.example",
+          memory: WebhookMemory(folder.appending(path: "memory").path), logger: logger,
+          now: { TestServer.at })
+        let services = ServiceGroup(configuration: .init(services: [sender], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask { try await services.run() }
+          for generation in generations { sender.take(try Self.pointer(generation)) }
+          sender.take(events)
+          while text("log").split(separator: "\n").count < lines
+            || !(mark.isEmpty || text("log").contains(mark)),
+            ContinuousClock.now < deadline
+          {
+            try await Task.sleep(for: .milliseconds(10))
+          }
+          // Whatever comes too much comes now.
+          try await Task.sleep(for: .milliseconds(300))
+          await services.triggerGracefulShutdown()
+          try await group.waitForAll()
         }
-        // Whatever comes too much comes now.
-        try await Task.sleep(for: .milliseconds(300))
-        await services.triggerGracefulShutdown()
-        try await group.waitForAll()
       }
       program.signal(SIGTERM)
       return text("log").split(separator: "\n").map(String.init)
@@ -145,6 +181,37 @@ import Testing
     for word in ["400", "302", "307"] {
       let log = try await deliver(word, lines: 1, publishing: [42])
       #expect(log == ["/hook?key=x mcr-42 42 https://postern.example/v1/sets/mcr True \(word)"])
+    }
+  }
+
+  @Test(
+    "after a restart whoever lacks the current generation is told, who took it isn't, and another history is news"
+  )
+  func restarts() async throws {
+    let log = try await deliver(
+      "200 503 200", lines: 1, publishing: [42],
+      then: [([42, 43], 2), ([43], 3), ([43], 3), ([42], 4)])
+    #expect(
+      log.map { $0.split(separator: " ") }.map { "\($0[2]) \($0[5])" }
+        == ["42 200", "43 503", "43 200", "42 200"])
+  }
+
+  @Test(
+    "a damaged memory tells each receiver once more, and holds no secret of a URL",
+    arguments: ["", "x", "[]", "{\"a\":1}"])
+  func damagedMemory(text: String) async throws {
+    try await Tool.withFolder { folder in
+      let file = folder.appending(path: "memory")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      let (pointer, target) = (
+        try Self.pointer(42), WebhookTarget(url: "https://x.example/?key=hush", secret: Self.secret)
+      )
+      let memory = WebhookMemory(file.path)
+      #expect(!memory.has(pointer, target))
+      try memory.note(pointer, target)
+      #expect(WebhookMemory(file.path).has(pointer, target))
+      #expect(!WebhookMemory(file.path).has(try Self.pointer(43), target))
+      #expect(try !String(contentsOf: file, encoding: .utf8).contains("hush"))
     }
   }
 

@@ -1,4 +1,5 @@
 package import Deciding
+package import Publishing
 
 import AsyncHTTPClient
 import struct Crypto.SHA256
@@ -20,7 +21,7 @@ package struct FollowClient: Sendable {
     /// A PEM file of authorities that are trusted beside the system's.
     package var authorities: String?
     /// The signature that is asked for; nil for none.
-    package var key: TrustedKey?
+    package var key: VerifyingKey?
     /// The most elements of a set.
     package var maxElements = 65_536
     /// How long a whole answer may take.
@@ -95,11 +96,10 @@ package struct FollowClient: Sendable {
     }
     if let key = settings.key {
       let side = try await get(path + ".minisig", limit: 4096)
-      guard side.status == 200 else { throw .signature(.malformed) }
-      do {
-        try key.check(
-          String(decoding: side.body, as: UTF8.self), of: answer.body, set: settings.set,
-          generation: offer.generation)
+      guard side.status == 200 else { throw .unsigned(side.status) }
+      do throws(SignatureFault) {
+        try DetachedSignature(String(decoding: side.body, as: UTF8.self)).verify(
+          answer.body, with: key, of: settings.set, generation: offer.generation)
       } catch { throw .signature(error) }
     }
     let list: PlainList

@@ -1,4 +1,5 @@
 package import Deciding
+package import Publishing
 
 /// Why what a server offered was not taken. The kernel keeps what it has.
 package enum FollowFault: Error, Hashable, CustomStringConvertible {
@@ -16,8 +17,10 @@ package enum FollowFault: Error, Hashable, CustomStringConvertible {
   case list(PlainListError)
   /// The list doesn't have the addresses that the version's digest stands for.
   case addresses(Generation)
-  /// No signature, or not by the key that was given, or over something else.
-  case signature(TrustFault)
+  /// The server answered with this status when it was asked for the signature.
+  case unsigned(Int)
+  /// Not by the key that was given, or over something else.
+  case signature(SignatureFault)
   /// An older generation than one that was taken before.
   case rollback(from: Generation, to: Generation)
   /// The same generation with other addresses.
@@ -41,6 +44,8 @@ package enum FollowFault: Error, Hashable, CustomStringConvertible {
     case .list(let error): "the server's list was not taken: \(error)"
     case .addresses(let generation):
       "the addresses of generation \(generation) are not those of its digest. Try: look at who stands between"
+    case .unsigned(let status):
+      "the server gave no signature (status \(status)). Try: a server that signs, or leave out --key"
     case .signature(let fault): fault.description
     case .rollback(let from, let to):
       "the server offers generation \(to) after \(from): an old set, or a new history. Try: --allow-rollback once, if its history was replaced"

@@ -40,4 +40,6 @@ package enum DecisionKind: String, Hashable, Sendable {
   case observe
   /// From here on a set has another effective policy: told by a service when it starts.
   case configure
+  /// Take up the service tags that were imported.
+  case importTags
 }

@@ -28,8 +28,12 @@ package struct HistoryBatch: Sendable {
   package var uncoveredNames: [UncoveredName] = []
   /// Uncovered names that left the list.
   package var dismissedNames: [DomainName] = []
+  /// What is estimated to be missing of questions; each replaces the earlier estimate.
+  package var coverages: [QuestionCoverage] = []
   /// How sources do; each replaces the earlier report.
   package var sourceReports: [SourceReport] = []
+  /// How vantages do; each replaces the earlier report. Nil leaves the stored ones as they are.
+  package var vantageReports: [VantageReport]?
   /// In the order in which they happened.
   package var events: [Event] = []
   /// Ids of operator decisions that took effect with this commit.
@@ -49,6 +53,7 @@ package struct HistoryBatch: Sendable {
       && retiredQuestions.isEmpty
       && learnedNames.isEmpty && forgottenNames.isEmpty && publications.isEmpty && setStates.isEmpty
       && sightings.isEmpty && uncoveredNames.isEmpty && dismissedNames.isEmpty && sourceReports.isEmpty
+      && vantageReports == nil && coverages.isEmpty
       && events.isEmpty && appliedDecisions.isEmpty && positions.isEmpty && journal.isEmpty
   }
 }

@@ -43,10 +43,16 @@ package protocol HistoryReader: Sendable {
   func uncoveredNames() async throws -> [UncoveredName]
   /// How each source did when it last reported, by label.
   func sourceReports() async throws -> [StoredSourceReport]
+  /// What was estimated to be missing of each question when it was last answered anew, by name and type.
+  func coverages() async throws -> [QuestionCoverage]
+  /// How each vantage did when it was last told, by label, with when that was.
+  func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)]
   /// The newest events first.
   ///
   /// - Parameter kind: only events of this kind; nil means all.
-  func events(kind: String?, limit: Int) async throws -> [Event]
+  func events(kind: EventKind?, limit: Int) async throws -> [Event]
+  /// The events that a query selects, in its order.
+  func events(_ query: EventQuery) async throws -> [StoredEvent]
   /// The decisions of operators, newest first.
   func decisions(limit: Int) async throws -> [Decision]
 }

@@ -23,4 +23,8 @@ package enum RejectionReason: String, Hashable, Sendable {
   case outOfChain
   /// The name already has as many addresses as `addressesPerName` allows.
   case tooManyAddresses
+  /// It is far from every address that the name ever had, and fewer vantages gave it than the set asks for.
+  case unconfirmed
+  /// It is in none of the service tags that bound the sets of the name.
+  case outsideServiceTags
 }

@@ -1,3 +1,5 @@
+package import DNS
+
 /// What a start needs from the history.
 package struct RestoredState: Sendable {
   /// Open intervals, also of names and upstreams that are configured no more.
@@ -16,6 +18,14 @@ package struct RestoredState: Sendable {
   package var sightings: [NameSightings] = []
   /// What is left for a person to decide about.
   package var uncoveredNames: [UncoveredName] = []
+  /// Estimates of the last run; of them only the gaps are taken over.
+  package var coverages: [QuestionCoverage] = []
+  /// The service tags that had been taken up.
+  package var tags = TagBook()
+  /// How vantages did at the last commit: one that was set aside stays so.
+  package var vantageReports: [VantageReport] = []
+  /// Every address that a name ever had, for the names of sets that ask for confirmation.
+  package var seenAddresses: [DomainName: Set<IPAddress>] = [:]
 
   /// What a first start finds: nothing.
   package init() {}

@@ -45,6 +45,8 @@ package enum JournalContent: Hashable, Sendable {
   case swept
   /// An operator's decision was taken up.
   case decision(Decision)
+  /// A vantage turned out to lie, and what it gave meanwhile left.
+  case disowned(DisownedAnswer)
 
   /// Whether a question's run ends here, so that what follows begins another: its clock is not only its own from here on.
   func endsRun(of question: Question, at vantage: Vantage) -> Bool {
@@ -53,6 +55,7 @@ package enum JournalContent: Hashable, Sendable {
     case .started, .checkpoint, .vantages, .decision: true
     case .tracked(let name), .untracked(let name): question.name == name
     case .tap(let tap, _): vantage == tap
+    case .disowned(let answer): question == answer.question && vantage == answer.vantage
     }
   }
 

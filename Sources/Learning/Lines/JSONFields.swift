@@ -177,21 +177,20 @@ extension JSONFields {
     mutating func string() -> JSONValue? {
       let start = index
       var isEscaped = false
-      while index < line.count {
-        let octet = line[index]
-        if octet == UInt8(ascii: "\"") {
+      while true {
+        index = line.firstStringMark(from: index)
+        guard index < line.count else { return nil }
+        switch line[index] {
+        case UInt8(ascii: "\""):
           index += 1
           return JSONValue(kind: .string, range: start..<index - 1, isEscaped: isEscaped)
-        }
-        if octet == UInt8(ascii: "\\") {
+        case UInt8(ascii: "\\"):
           isEscaped = true
-          index += 1
-        } else if octet < 0x20 {
+          index += 2
+        default:
           return nil  // RFC 8259 §7: control characters are escaped.
         }
-        index += 1
       }
-      return nil
     }
 
     /// Passes over one value; nil when there is none, or no end of it.
@@ -235,6 +234,34 @@ extension JSONFields {
       }
       return false
     }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Where the first octet stands at or after `start` that isn't simply part of a JSON string: a quotation mark, a
+  /// backslash, a control character; the end if there is none. Eight octets are looked at together: a borrow runs only
+  /// to the octets above one that is meant, so that the lowest mark is always true.
+  fileprivate func firstStringMark(from start: Int) -> Int {
+    let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    var index = start
+    if let base = baseAddress {
+      while index + 8 <= count {
+        let octets = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+        let quotes = octets ^ ones &* UInt64(UInt8(ascii: "\""))
+        let backslashes = octets ^ ones &* UInt64(UInt8(ascii: "\\"))
+        let marks =
+          ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+          | ((octets &- ones &* 0x20) & ~octets)
+        if marks & tops != 0 { return index + (marks & tops).trailingZeroBitCount / 8 }
+        index += 8
+      }
+    }
+    while index < count {
+      let octet = self[index]
+      if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") || octet < 0x20 { break }
+      index += 1
+    }
+    return Swift.min(index, count)
   }
 }
 

@@ -19,6 +19,7 @@ extension ConnectionFault {
     case let error as ChannelError:
       if case .connectTimeout = error { self = .timeout } else { self = .torn }
     case is IOError: self = .unreachable
+    case HTTPParserError.invalidEOFState: self = .torn
     case is HTTPParserError: self = .notHTTP
     case is CancellationError: self = .timeout
     default: self = .notHTTP

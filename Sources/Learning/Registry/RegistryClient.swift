@@ -92,7 +92,10 @@ struct RegistryClient: Sendable {
     }
   }
 
-  private static func configuration(
+  /// How any request of Learning is sent: no redirect, no proxy, nothing decompressed.
+  ///
+  /// - Throws: `ConnectionFault.trustRoots`.
+  static func configuration(
     roots: String?, timeouts: ProbeTimeouts
   ) throws(ConnectionFault) -> HTTPClient.Configuration {
     var tls = TLSConfiguration.makeClientConfiguration()

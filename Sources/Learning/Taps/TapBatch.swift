@@ -9,7 +9,7 @@ package struct TapBatch: Sendable {
 
   /// Whether there is something to report.
   var hasNews: Bool {
-    !tally.names.isEmpty || !tally.related.isEmpty || !aliased.isEmpty || !answers.isEmpty
+    !tally.isEmpty || !tally.related.isEmpty || !aliased.isEmpty || !answers.isEmpty
   }
 
   mutating func add(_ line: LineReading) { tally.add(line) }

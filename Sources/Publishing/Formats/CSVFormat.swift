@@ -4,6 +4,8 @@ import DNS
 
 /// A table for spreadsheets and SIEM look-ups, with a heading: `cidr,family,fqdns,first_seen,last_seen`.
 ///
+/// With service tags at hand `tags` and `shared_with` follow, separated like the names.
+///
 /// The names are separated by blanks in one cell. Cells are quoted where RFC 4180 asks for it; lines end with a line
 /// feed alone, which every reader takes.
 package struct CSVFormat: Format {
@@ -22,7 +24,8 @@ package struct CSVFormat: Format {
     let entries = try entries(snapshot, options)
     var body = [UInt8]()
     body.reserveCapacity(entries.count * 160 + 64)
-    body.append(text: "cidr,family,fqdns,first_seen,last_seen\n")
+    body.append(
+      text: "cidr,family,fqdns,first_seen,last_seen" + (context.tags == nil ? "\n" : ",tags,shared_with\n"))
     entries.forEachEntry(in: snapshot) { entry, elements in
       entry.appendText(to: &body, alwaysLength: options.cidr == .always)
       body.append(text: entry.family == .ipv4 ? ",4," : ",6,")
@@ -36,6 +39,11 @@ package struct CSVFormat: Format {
       if isKnown, let first = elements.lazy.map(\.firstSeen).min() { first.appendText(to: &body) }
       body.append(UInt8(ascii: ","))
       if isKnown, let last = elements.lazy.map(\.lastSeen).max() { last.appendText(to: &body) }
+      if let tags = context.tags {
+        let owners = ElementOwners(elements, by: tags)
+        // Neither tags nor the names that a configuration gives hold what RFC 4180 wants quoted.
+        body.append(text: ",\(owners.tags.joined(separator: " ")),\(owners.sharers.joined(separator: " "))")
+      }
       body.appendLineFeed()
     }
     return body

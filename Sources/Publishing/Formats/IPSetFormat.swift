@@ -11,7 +11,7 @@ package struct IPSetFormat: Format {
   package let id = "ipset"
   package let fileExtension = "ipset"
   package let mediaType = "text/plain; charset=utf-8"
-  package let takes: Set<FormatOption> = .list.union([.name, .maxelem])
+  package let takes: Set<FormatOption> = .list.union([.name, .maxelem, .timeout])
   package let products = ["Linux ipset and iptables", "cron jobs with scripts/load-ipset"]
 
   /// It has no settings of its own: `RenderOptions` brings them all.
@@ -32,6 +32,7 @@ package struct IPSetFormat: Format {
       let new = "\(live)-new"
       let kind =
         "hash:net family \(family == .ipv4 ? "inet" : "inet6") hashsize 1024 maxelem \(options.maxElements)"
+        + (options.timeout.map { " timeout \($0.components.seconds)" } ?? "")
       body.append(
         text: """
           # postern set=\(snapshot.set) family=\(family.rawValue) generation=\(snapshot.generation)

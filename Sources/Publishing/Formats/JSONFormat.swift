@@ -39,6 +39,8 @@ package struct JSONFormat: Format {
     json.number(entries.ipv4.count, "ipv4")
     json.number(entries.ipv6.count, "ipv6")
     json.endObject()
+    // As text: beyond 2^53 a number would be another one to most readers.
+    if let more = entries.widenedBy { json.string("\(more)", "widened_by") }
     json.beginArray("ipv4")
     for entry in entries.ipv4 { json.quoted { entry.appendText(to: &$0, alwaysLength: alwaysLength) } }
     json.endArray()
@@ -49,6 +51,7 @@ package struct JSONFormat: Format {
     entries.forEachEntry(in: snapshot) { entry, elements in
       json.beginObject()
       json.entry(entry, elements, alwaysLength: alwaysLength)
+      if let tags = context.tags { json.owners(of: elements, by: tags) }
       json.endObject()
     }
     json.endArray()

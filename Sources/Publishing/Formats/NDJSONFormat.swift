@@ -23,6 +23,7 @@ package struct NDJSONFormat: Format {
       json.string(snapshot.set.text, "set")
       json.number(snapshot.generation.number, "generation")
       json.entry(entry, elements, alwaysLength: options.cidr == .always)
+      if let tags = context.tags { json.owners(of: elements, by: tags) }
       json.endObject()
       json.endLine()
     }

@@ -10,7 +10,7 @@ package struct NFTFormat: Format {
   package let id = "nft"
   package let fileExtension = "nft"
   package let mediaType = "text/plain; charset=utf-8"
-  package let takes: Set<FormatOption> = .list.union([.name, .table])
+  package let takes: Set<FormatOption> = .list.union([.name, .table, .timeout])
   package let products = ["Linux nftables", "cron jobs with scripts/load-nft"]
 
   /// It has no settings of its own: `RenderOptions` brings them all.
@@ -38,7 +38,8 @@ package struct NFTFormat: Format {
     for family in families {
       let type = family == .ipv4 ? "ipv4_addr" : "ipv6_addr"
       body.append(text: "add set inet \(options.table) \(Self.setName(name, family)) ")
-      body.append(text: "{ type \(type); flags interval; auto-merge; }\n")
+      let timeout = options.timeout.map { ",timeout; timeout \($0.components.seconds)s" } ?? ""
+      body.append(text: "{ type \(type); flags interval\(timeout); auto-merge; }\n")
     }
     for family in families {
       body.append(text: "flush set inet \(options.table) \(Self.setName(name, family))\n")

@@ -28,7 +28,9 @@ package struct PlainFormat: Format {
     body.reserveCapacity(entries.ipv4.count * 19 + entries.ipv6.count * 44 + 160)
     if options.comments {
       body.append(text: "# postern set=\(snapshot.set) generation=\(snapshot.generation)")
-      body.append(text: " generated_at=\(snapshot.at) entries=\(entries.count)\n")
+      body.append(text: " generated_at=\(snapshot.at) entries=\(entries.count)")
+      if let more = entries.widenedBy { body.append(text: " widened_by=\(more)") }
+      body.appendLineFeed()
     }
     if options.ranges {
       entries.forEachRange { first, last in

@@ -19,12 +19,18 @@ package struct VerifyingKey: Hashable, Sendable, CustomStringConvertible {
     idOctets = id
   }
 
-  /// Reads a `.pub` file of minisign, or only its last line. Nil for anything else.
+  /// Reads a `.pub` file of minisign, only its last line, or the bare 32 octets of a key of Postern in base64. Nil for
+  /// anything else.
   package init?(_ text: some StringProtocol) {
     let lines = Substring(text).split(whereSeparator: \.isNewline)
     guard let line = lines.last,
-      lines.count == 1 || lines.count == 2 && lines[0].hasPrefix("untrusted comment:"),
-      let octets = MinisignText.octets(line, count: 42), Array(octets[..<2]) == MinisignText.algorithm
+      lines.count == 1 || lines.count == 2 && lines[0].hasPrefix("untrusted comment:")
+    else { return nil }
+    if let octets = MinisignText.octets(line, count: 32) {
+      self.init(octets: octets)
+      return
+    }
+    guard let octets = MinisignText.octets(line, count: 42), Array(octets[..<2]) == MinisignText.algorithm
     else { return nil }
     self.init(octets: Array(octets[10...]), id: Array(octets[2..<10]))
   }
@@ -84,6 +90,19 @@ package struct DetachedSignature: Hashable, Sendable {
     if let oldest, said.generation < oldest { throw .tooOld(said.generation, oldest: oldest) }
     return said
   }
+
+  /// The same, for who knows already which file it must be: without the set's name in the signature, the signed file of
+  /// another set could be put in the place of this one.
+  ///
+  /// - Parameter generation: nil for any.
+  /// - Throws: `SignatureFault`.
+  package func verify(
+    _ body: [UInt8], with key: VerifyingKey, of set: SetName, generation: Generation?
+  ) throws(SignatureFault) {
+    let said = try verify(body, with: key)
+    guard said.set == set.text else { throw .otherSet }
+    if let generation, said.generation != generation { throw .otherGeneration(said.generation) }
+  }
 }
 
 /// Why a signature is not believed.
@@ -95,6 +114,8 @@ package enum SignatureFault: Error, Hashable, CustomStringConvertible {
   case changedComment
   case foreign
   case tooOld(Generation, oldest: Generation)
+  case otherSet
+  case otherGeneration(Generation)
 
   package var description: String {
     switch self {
@@ -111,6 +132,9 @@ package enum SignatureFault: Error, Hashable, CustomStringConvertible {
       "the signature is good, but does not say which generation it is of. Try: one that Postern made"
     case .tooOld(let generation, let oldest):
       "generation \(generation) is older than \(oldest): somebody may be replaying an old file. Try: fetch it again"
+    case .otherSet: "the signature is of another set. Try: look at who stands between"
+    case .otherGeneration(let generation):
+      "the signature is of generation \(generation). Try: look at who stands between"
     }
   }
 }

@@ -22,6 +22,12 @@ extension EngineLoop {
     switch verdict {
     case .malformed: break
     case .final(let conclusion): complete(lookup, conclusion)
+    case .askOverTCPForCase:
+      line.statistics.caseMismatches += 1
+      lookup.lastFailure = (.malformed, "the reply doesn't repeat the case of the question (0x20)")
+      lookup.transport = .tcp
+      lookup.triesLeft = PendingLookup.tcpTries
+      sendAgain(lookup)
     case .askOverTCP:
       lookup.sawTruncation = true
       lookup.transport = .tcp

@@ -60,6 +60,8 @@ extension EngineLoop {
         lookup.caseBits = random.next() | 1 << 63
       } else if settings.marksQueries, let ticket = lookup.ticket {
         lookup.caseBits = QueryMark.caseBits(of: ticket.question.name)
+      } else if settings.learnsCase {
+        lookup.caseBits = random.next() | 1 << 63
       }
       send(lookup, lane)
     }

@@ -250,12 +250,21 @@ final class EngineLoop {
       let asked = AskedQuestion(ticket.question, octets: octets)
       do throws(WireError) {
         let message = try reader.read(reply, asked: asked)
+        let isMixed = lookup.caseBits != 0
+        let repeatsOctets = !isMixed || asked.isRepeated(in: reply)
+        // The lane tells what the reply came over: a late one over UDP may come when TCP was turned to.
+        let transport: Transport = lane.kind == .tcp ? .tcp : .udp
+        var isDemanded = settings.mixesCase
+        if settings.learnsCase, isMixed, message.question == ticket.question {
+          isDemanded = isDemanded || (transport == .udp && line.caseEcho.isDemanded(at: clock))
+          line.caseEcho.note(isRepeated: repeatsOctets, over: transport, at: clock)
+        }
         return ReplyVerdict(
           message,
           to: ReplyVerdict.Query(
             question: ticket.question, transport: lookup.transport, usesEDNS: lane.sentEDNS(lookup),
-            clientSubnet: line.upstream.clientSubnet, requiresSameCase: settings.mixesCase,
-            repeatsOctets: !settings.mixesCase || asked.isRepeated(in: reply)))
+            clientSubnet: line.upstream.clientSubnet, requiresSameCase: isDemanded,
+            repeatsOctets: repeatsOctets, isCaseLearned: settings.learnsCase && !settings.mixesCase))
       } catch {
         return .malformed(error.description)
       }

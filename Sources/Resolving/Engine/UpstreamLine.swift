@@ -21,6 +21,8 @@ final class UpstreamLine {
   var plainUntil: UInt64 = 0
   /// When it last answered a query with EDNS; nil when it never did.
   var answeredEDNS: UInt64?
+  /// Whether it repeats the case of questions.
+  var caseEcho = CaseEcho()
   var statistics: UpstreamStatistics
   /// Why it was last not reached.
   var lastFailure: (kind: FailureKind, detail: String)?

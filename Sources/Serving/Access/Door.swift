@@ -11,6 +11,8 @@ struct Door: Sendable {
   let connections: ConnectionBook
   let requests: RequestMetrics
   let refusals: RefusalMetrics
+  /// Who reads the stream of events.
+  let eventSeats = EventSeats()
 
   var limits: HTTPLimits { site.limits }
 

@@ -186,6 +186,7 @@ final class WaitingHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func sit(_ head: HTTPRequestHead, _ order: WaitOrder) {
     guard let context else { return }
+    hotPath.beginWaiting()
     switch order.kind {
     case .events(let last):
       stage = .streaming(order.set)
@@ -257,6 +258,7 @@ final class WaitingHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private func writeRefusal() { writeBytes(Self.refusal) }
 
   private func writeBytes(_ bytes: ByteBuffer) {
+    hotPath.countWritten(bytes.readableBytes)
     encoder?.writeAndFlush(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
   }
 

@@ -74,8 +74,8 @@ struct ApplySource: ParsableArguments {
         throw CommandFailure(
           .noTrustworthySet, "there is no signature '\(path).minisig'", try: "leave out --key")
       }
-      try FollowOptions.signingKey(key).check(
-        String(decoding: signature, as: UTF8.self), of: Array(data), set: set, generation: nil)
+      try DetachedSignature(String(decoding: signature, as: UTF8.self)).verify(
+        Array(data), with: VerifyingKey(option: key), of: set, generation: nil)
     }
     let list = try PlainList(Array(data), limit: limit * 2)
     return try WantedSet(set: set, generation: nil, prefixes: list.prefixes)
@@ -124,7 +124,7 @@ struct FollowOptions: ParsableArguments {
     }
     var settings = FollowClient.Settings(server: server, set: set)
     settings.authorities = ca
-    settings.key = try key.map(Self.signingKey)
+    settings.key = try key.map(VerifyingKey.init(option:))
     if let tokenFile {
       guard Self.token(tokenFile) != nil else {
         throw CommandFailure(.usage, "'\(tokenFile)' holds no token", try: "one line, without blanks")
@@ -132,11 +132,6 @@ struct FollowOptions: ParsableArguments {
       settings.token = { Self.token(tokenFile) }
     }
     return settings
-  }
-
-  static func signingKey(_ text: String) throws -> TrustedKey {
-    guard let data = FileManager.default.contents(atPath: text) else { return try TrustedKey(text) }
-    return try TrustedKey(String(decoding: data, as: UTF8.self))
   }
 
   static func span(_ text: String, _ option: String) throws -> Duration {

@@ -41,7 +41,10 @@ struct DoctorCommand: AsyncParsableCommand {
   private static func configurationFindings(_ configuration: Configuration) -> [Finding] {
     var findings = [
       Finding(.good, "configuration", "\(configuration.file ?? "the built-in default") is valid"),
-      Finding(.good, "c-ares", DNSResolver.libraryVersion),
+      Finding(
+        .good, "c-ares",
+        DNSResolver.libraryVersion
+          + (DNSResolver.sendsCookies ? ", with DNS cookies" : ", without DNS cookies")),
     ]
     findings += configuration.advice(ConfigurationFacts(looking: configuration)).map {
       Finding(.unwise, "configuration", $0.line)
@@ -116,7 +119,10 @@ struct DoctorCommand: AsyncParsableCommand {
       let states = try await history.setStates()
       for set in configuration.enabledSets {
         findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
+        findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
       }
+      findings += try await history.vantageReports().map { Finding($0.report) }
+      findings += try await TagFindings(configuration, history, now: now).all
       for event in try await history.events(kind: "cap.reached", limit: 20) {
         findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))
       }
@@ -209,6 +215,29 @@ struct Finding: Sendable {
       "\(since)\(replay); it takes \(QuantityText.text(octets: span.size))\(rate)"
       + (level == .good
         ? "" : ", so maxSize holds about \(days) days. Try: a larger history.maxSize, or a shorter keep")
+  }
+
+  init(_ vantage: VantageReport) {
+    subject = "vantage \(vantage.label)"
+    level = vantage.fault == nil ? .good : .fault
+    sentence =
+      vantage.reason.isEmpty
+      ? "believed; \(vantage.unique) of its \(vantage.addresses) addresses are given by no other"
+      : vantage.reason
+  }
+
+  init(_ set: SetName, _ coverage: SetCoverage) {
+    subject = "coverage of \(set)"
+    if let warning = coverage.warning {
+      level = .unwise
+      sentence = "\(warning). Try: another upstream, which is another cache; 'postern names \(set)'"
+    } else if let share = coverage.coverage {
+      level = .good
+      sentence = "\(share.percentage) of what new answers give, from \(coverage.known) questions"
+    } else {
+      level = .good
+      sentence = "unknown until there are more answers"
+    }
   }
 
   /// One line of JSON.

@@ -21,12 +21,38 @@ struct ExplainCommand: AsyncParsableCommand {
     }
     let now = SystemClock().now
     let moment = try at.map { try Moment($0, now: now).timestamp }
-    let history = try shared.load().readHistory()
+    let configuration = try shared.load()
+    let history = try configuration.readHistory()
     if let moment { try await history.requireKept(moment) }
     let explanation = try await Explanation.gather(address, at: moment, now: now, from: history)
-    if output.json { Console.write(explanation.json) } else { Self.show(explanation) }
+    let annotation =
+      moment == nil
+      ? explanation.annotation(
+        by: try await configuration.tags(from: history), configuration.sets.map(\.policy))
+      : nil
+    if output.json {
+      Console.write(explanation.json(annotation))
+    } else {
+      Self.show(explanation)
+      annotation.map(Self.show)
+    }
     if explanation.memberships.isEmpty, explanation.sources.isEmpty, explanation.rejections.isEmpty {
       throw ExitCode(ExitStatus.notFound.rawValue)
+    }
+  }
+
+  private static func show(_ annotation: AddressAnnotation) {
+    for match in annotation.matches {
+      Console.line("  service tag \(match.tag) (\(match.cloud)) by \(match.prefix)")
+    }
+    if annotation.names > 0 { Console.line("  \(annotation.names) of our names give it") }
+    if !annotation.sharers.isEmpty {
+      Console.line(
+        "  shared: \(annotation.sharers.joined(separator: ", ")) answers there for others too, so opening it opens more than our names"
+      )
+    }
+    for entry in annotation.verdicts where entry.verdict == .outside {
+      Console.line("  outside the service tags that set \(entry.set) expects")
     }
   }
 

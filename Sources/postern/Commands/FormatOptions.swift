@@ -36,6 +36,20 @@ struct FormatOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp("Only the differences to it (aws-prefix-list, cisco-asa).", valueName: "generation"))
   var since: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Widen longer IPv4 entries to this length, 20 or more: more is let through than the set has.",
+      valueName: "length"))
+  var widen4: String?
+  @Option(
+    name: .long, help: ArgumentHelp("The same for IPv6, 44 or more.", valueName: "length"))
+  var widen6: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How long the kernel keeps an element that isn't loaded again (ipset, nft).", valueName: "span"))
+  var timeout: String?
   @Option(name: .long, help: ArgumentHelp("Refuse more entries than these.", valueName: "count"))
   var maxEntries: String?
 
@@ -57,6 +71,9 @@ struct FormatOptions: ParsableArguments {
     if let chain { items.append(("chain", chain)) }
     if let capacity { items.append(("capacity", capacity)) }
     if let since { items.append(("since", since)) }
+    if let widen4 { items.append(("widen4", widen4)) }
+    if let widen6 { items.append(("widen6", widen6)) }
+    if let timeout { items.append(("timeout", timeout)) }
     if let maxEntries { items.append(("max_entries", maxEntries)) }
     return try RepresentationParameters(items, catalog: catalog)
   }
@@ -66,6 +83,8 @@ struct FormatOptions: ParsableArguments {
 struct StoredSet {
   let snapshot: Snapshot
   let state: SetState
+  /// For formats that tell whose addresses are; nil where a file should be the same as what the service serves.
+  var tags: TagBook?
 
   /// Reads the set that may be handed to a firewall.
   ///
@@ -112,7 +131,12 @@ struct StoredSet {
     if let since = parameters.options.since, since.number > 0 {
       context.previous = try await Self.snapshot(of: snapshot.set, since, from: history)
     }
-    return try parameters.format.render(snapshot, parameters.options, context)
+    context.tags = tags
+    let content = try parameters.format.render(snapshot, parameters.options, context)
+    if let more = try? EntryList(snapshot, parameters.options).widenedBy, more > 0 {
+      Console.warn("the list lets \(more) addresses through that set \(snapshot.set) lacks, as --widen asked")
+    }
+    return content
   }
 
   /// An old generation, without the names behind its addresses; nil when it isn't kept any more.

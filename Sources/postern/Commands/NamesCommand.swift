@@ -43,7 +43,7 @@ struct NamesCommand: AsyncParsableCommand {
 
   private static func writeTables(_ listing: NameListing) {
     var known = Table(
-      "NAME", "SETS", "STATE", "OUTCOMES", "ADDRESSES", "NEXT LOOKUP", "LAST SEEN IN USE", "BY")
+      "NAME", "SETS", "STATE", "OUTCOMES", "ADDRESSES", "COVERAGE", "NEXT LOOKUP", "LAST SEEN IN USE", "BY")
     var uncovered = Table("NAME", "BECAUSE", "SEEN", "FIRST", "LAST", "BY")
     for row in listing.rows {
       let sources = row.sightings.map(\.source).joined(separator: ", ")
@@ -54,7 +54,7 @@ struct NamesCommand: AsyncParsableCommand {
       } else {
         known.add(
           row.name.text, row.sets.map(\.text).joined(separator: ","), row.state.word, row.outcomes,
-          "\(row.addresses)", row.due.map { "\($0)" } ?? "",
+          "\(row.addresses)", row.coverage, row.due.map { "\($0)" } ?? "",
           row.use.map { "\($0.last) (\($0.count)×)" } ?? "never", sources)
       }
     }
@@ -66,6 +66,19 @@ struct NamesCommand: AsyncParsableCommand {
 }
 
 extension NameListing.Row {
+  /// Each type with its estimate; `unknown` where nothing is claimed, `≥` where only the bound is.
+  fileprivate var coverage: String {
+    coverages.map { part in
+      let share =
+        switch part.estimate.confidence {
+        case .unknown: "unknown"
+        case .bounded: "≥ \((1 - part.estimate.missingAtMost).percentage)"
+        case .estimated: part.estimate.coverage.percentage
+        }
+      return "\(part.question.type) \(share)"
+    }.joined(separator: ", ")
+  }
+
   /// Each type with its outcome; where vantages disagree, each outcome once.
   fileprivate var outcomes: String {
     Dictionary(grouping: questions, by: \.question.type).sorted { $0.key.rawValue < $1.key.rawValue }

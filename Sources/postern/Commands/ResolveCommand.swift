@@ -80,12 +80,12 @@ struct ResolveCommand: AsyncParsableCommand {
     logger.logLevel = .warning
     var watch = Watch(
       policies: policies, vantages: vantages, limits: configuration.limits.limits,
-      restored: try await history.restore(), now: clock.now, seed: .random(in: .min ... .max),
+      restored: try await history.restore(for: policies), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
     try await watch.keepJournal(in: history, policies: policies, at: clock.now)
     let worker = ResolverWorker(
-      watch: watch, resolver: resolver, recorder: history, publisher: Unserved(), clock: clock, logger: logger
-    )
+      watch: watch, resolver: resolver, recorder: history, tags: history, publisher: Unserved(), clock: clock,
+      logger: logger)
     let now = clock.now
     await worker.observe(wanted.map { Sighting(name: $0, source: "resolve", count: 1, at: now) })
     let result = try await Progress.shown({

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deciding
 import Publishing
 
 struct SetCommand: AsyncParsableCommand {
@@ -26,8 +27,10 @@ struct SetCommand: AsyncParsableCommand {
       try await history.warnIfBlind(at: moment)
       return Console.write(try await stored.render(parameters, configuration, from: history))
     }
-    let stored = try await StoredSet(name, from: history, now: SystemClock().now)
+    var stored = try await StoredSet(name, from: history, now: SystemClock().now)
     stored.warnIfHeld()
+    let book = try await configuration.tags(from: history)
+    if !book.isEmpty { stored.tags = book }
     Console.write(try await stored.render(parameters, configuration, from: history))
   }
 }

@@ -70,16 +70,7 @@ struct VerifyCommand: ParsableCommand {
       }
       return own.publicKey
     }
-    if let key = VerifyingKey(given) { return key }
-    guard FileManager.default.fileExists(atPath: given) else {
-      throw CommandFailure(
-        .usage, "'\(given)' is neither a public key nor a file",
-        try: "what 'postern key' prints, or a file that holds it")
-    }
-    guard let key = VerifyingKey(String(decoding: try Self.read(given), as: UTF8.self)) else {
-      throw CommandFailure(.usage, "'\(given)' holds no public key", try: "what 'postern key' prints")
-    }
-    return key
+    return try VerifyingKey(option: given)
   }
 
   private static func read(_ path: String) throws -> [UInt8] {

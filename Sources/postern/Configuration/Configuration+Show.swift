@@ -31,7 +31,7 @@ extension Configuration {
         ("limits", limits.shown),
         ("history", history.shown),
         ("tokens", .list(tokens.map(\.shown))),
-      ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]) + shownTemplates)
+      ] + (webhooks.isEmpty ? [] : [("webhooks", .list(webhooks.map(\.shown)))]) + shownTags + shownTemplates)
   }
 
   private var shownFormats: [(key: String, value: ShownValue)] {
@@ -87,6 +87,7 @@ extension SetSetting {
       ),
       ("retention", span(retention)),
       ("maxStale", span(maxStale)),
+      ("coverage", .decided(.text(QuantityText.text(percentage: coverage.value)), by: coverage.origin)),
       ("refresh", .mapping([("floor", span(floor)), ("ceiling", span(ceiling))])),
       (
         "guards",
@@ -97,6 +98,16 @@ extension SetSetting {
           ("allowSpecial", list(allowSpecial) { .text($0.description) }),
         ])
       ),
+      (
+        "confirm",
+        .mapping([
+          ("vantages", .decided(.number(confirm.value.vantages), by: confirm.origin)),
+          ("atMost", .decided(.text(QuantityText.text(confirm.value.atMost)), by: confirm.origin)),
+          ("then", .decided(.text(confirm.value.afterwards.rawValue), by: confirm.origin)),
+        ])
+      ),
+      ("tags", .decided(.text(tags.value.rawValue), by: tags.origin)),
+      ("tagBound", list(tagBound) { .text($0.text) }),
     ])
   }
 }
@@ -140,6 +151,7 @@ extension WebhookSetting {
       ("url", .text(place)), ("secretFile", .text(secretFile)),
     ]
     if let sets { pairs.append(("sets", .list(sets.map { .text($0.text) }))) }
+    if !events.isEmpty { pairs.append(("events", .list(events.map { .text($0.rawValue) }))) }
     return .mapping(pairs)
   }
 }

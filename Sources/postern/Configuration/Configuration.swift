@@ -27,6 +27,10 @@ struct Configuration: Sendable, Equatable {
   /// How HTTP pushes.
   let push: HTTPSetting
   let webhooks: [WebhookSetting]
+  /// Where files of service tags come from.
+  let serviceTags: [TagSourceSetting]
+  /// Ranges that many parties share, beside the edges of Azure Front Door.
+  let sharedRanges: [SharedRange]
 
   /// The sets that are switched on.
   var enabledSets: [SetSetting] { sets.filter(\.enabled.value) }

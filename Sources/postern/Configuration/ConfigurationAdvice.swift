@@ -24,13 +24,17 @@ struct ConfigurationFacts: Sendable {
   var truncatedFiles: [String: String] = [:]
   /// Files that the configuration names and this process can't read, with the reason.
   var unreadableFiles: [String: String] = [:]
+  /// The resolvers of /etc/resolv.conf.
+  var systemResolvers: [IPAddress] = []
+  /// The addresses of this machine's interfaces; empty when they aren't known.
+  var ownAddresses: Set<IPAddress> = []
 }
 
 extension Configuration {
   /// Everything that is legal but unwise, in the order of the configuration's sections.
   func advice(_ facts: ConfigurationFacts = ConfigurationFacts()) -> [ConfigurationAdvice] {
-    listenAdvice() + upstreamAdvice() + setAdvice() + historyAdvice() + sourceAdvice(facts)
-      + tokenAdvice(facts)
+    listenAdvice() + upstreamAdvice() + resolverAdvice(facts) + setAdvice() + historyAdvice()
+      + sourceAdvice(facts) + tokenAdvice(facts)
   }
 
   private func listenAdvice() -> [ConfigurationAdvice] {

@@ -50,6 +50,7 @@ extension Configuration {
       listen: listen ?? self.listen, http: http, upstreams: upstreams?.map { .some($0) } ?? self.upstreams,
       sets: sets,
       formats: formats, sources: sources, limits: limits, history: history, tokens: tokens,
-      templates: templates, push: push, webhooks: webhooks)
+      templates: templates, push: push, webhooks: webhooks,
+      serviceTags: serviceTags, sharedRanges: sharedRanges)
   }
 }

@@ -35,15 +35,20 @@ extension ConfigurationReader {
     let retention = fields.setting("retention", default: SetPolicy.defaultRetention, .duration(anySpan))
     let maxStale = fields.setting(
       "maxStale", default: max(SetPolicy.defaultMaxStale, retention.value), .duration(anySpan))
+    let coverage = fields.setting("coverage", default: SetPolicy.defaultCoverage, .percentage(0...1))
     let (floor, ceiling) = readRefresh(&fields)
     let guards = readGuards(&fields)
+    let confirm = fields.setting("confirm", default: ConfirmationPolicy()) { readConfirmation($0) }
+    let tags = fields.setting("tags", default: .report, .oneOf(TagRule.self))
+    let tagBound = fields.setting("tagBound", default: []) { $0.distinctList(.tagName) }
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
-      candidates: candidates, families: families, retention: retention, maxStale: maxStale, floor: floor,
-      ceiling: ceiling,
+      candidates: candidates, families: families, retention: retention, maxStale: maxStale,
+      coverage: coverage,
+      floor: floor, ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
-      allowSpecial: guards.allowSpecial)
+      allowSpecial: guards.allowSpecial, confirm: confirm, tags: tags, tagBound: tagBound)
     // What is wrong in itself can't be judged together.
     if collector.problems.count == known { checkTogether(set, path: path, collector: collector) }
     return set

@@ -22,14 +22,16 @@ enum ConfigurationReader {
     let tokens = root.child("tokens").map(readTokens) ?? []
     let templates = root.setting("templates", default: nil) { $0.value(.absolutePath) }
     let webhooks = readWebhooks(&root, sets: sets)
+    let serviceTags = root.child("serviceTags").map(readTagSources) ?? []
+    let sharedRanges = readSharedRanges(&root)
     root.finish()
     return Configuration(
       file: file, state: state ?? defaultState ?? Setting(""), listen: listen, http: http,
       upstreams: upstreams,
       sets: sets,
       formats: formats, sources: sources, limits: limits, history: history, tokens: tokens,
-      templates: templates,
-      push: push, webhooks: webhooks)
+      templates: templates, push: push, webhooks: webhooks, serviceTags: serviceTags,
+      sharedRanges: sharedRanges)
   }
 
   static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8053)
@@ -79,13 +81,28 @@ enum ConfigurationReader {
     if !mapping.has("address") { mapping.missing("address", remedy: "address: 10.0.0.53") }
     let label = mapping.setting("name", default: nil) { $0.value(.label) }
     let subnet = mapping.setting("clientSubnet", default: nil) { $0.value(.prefix) }
-    let transport = mapping.setting("transport", default: .udp, .oneOf(UpstreamSetting.Transport.self))
+    let transport = mapping.setting("transport", default: .udp, .transport)
     mapping.finish()
     return address.map {
       UpstreamSetting(
         label: label.value, address: $0.address, port: $0.port, transport: transport.value,
         clientSubnet: subnet.value)
     }
+  }
+}
+
+extension ValueGrammar<UpstreamSetting.Transport> {
+  /// c-ares has no DNS over TLS in any version, and a resolver on this machine does it well.
+  static let transport = ValueGrammar { text throws(ValueRejection) in
+    guard !["tls", "dot"].contains(text.lowercased()) else {
+      throw ValueRejection(
+        .malformed, "\(quoted(text)) is not possible: the system's c-ares speaks only UDP and TCP",
+        remedy:
+          "a local unbound as the upstream, with 'server: tls-cert-bundle: /etc/ssl/certs/ca-certificates.crt', "
+          + "'forward-zone: name: .', 'forward-tls-upstream: yes' and "
+          + "'forward-addr: 9.9.9.9@853#dns.quad9.net' in its configuration")
+    }
+    return try oneOf(UpstreamSetting.Transport.self).read(text)
   }
 }
 

@@ -19,6 +19,8 @@ struct WebhookSetting: Sendable, Equatable {
   let secretFile: String
   /// Nil for all sets.
   let sets: [SetName]?
+  /// Kinds of events that are posted too.
+  let events: [EventKind]
 
   /// The URL without its query, which may hold a secret.
   var place: String { String(url.prefix { $0 != "?" }) }
@@ -39,13 +41,14 @@ extension ConfigurationReader {
       let url = mapping.child("url")?.value(.webURL)
       let secretFile = mapping.child("secretFile")?.value(.absolutePath)
       let only = mapping.setting("sets", default: nil) { $0.distinctList(.setName(among: sets.map(\.name))) }
+      let events = mapping.setting("events", default: []) { $0.distinctList(.eventKind) }
       if !mapping.has("url") { mapping.missing("url", remedy: "url: https://receiver.example/postern") }
       if !mapping.has("secretFile") {
         mapping.missing("secretFile", remedy: "secretFile: /etc/postern/webhook.secret")
       }
       mapping.finish()
       guard let url, let secretFile else { return nil }
-      return WebhookSetting(url: url, secretFile: secretFile, sets: only.value)
+      return WebhookSetting(url: url, secretFile: secretFile, sets: only.value, events: events.value)
     } ?? []
   }
 }
@@ -58,6 +61,19 @@ extension ValueGrammar<String> {
       text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
     else { return nil }
     return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+}
+
+extension ValueGrammar<EventKind> {
+  /// One of the kinds that are written.
+  static let eventKind = ValueGrammar { text throws(ValueRejection) in
+    let known = EventKind.known.map(\.rawValue)
+    guard known.contains(text) else {
+      throw ValueRejection(
+        .malformed, "\(quoted(text)) is no kind of event",
+        remedy: NearestKey.find(text, among: known) ?? "one of \(known.joined(separator: ", "))")
+    }
+    return EventKind(rawValue: text)
   }
 }
 

@@ -44,11 +44,12 @@ enum QuantityText {
   /// Reads `50%` or `12.5%` as a share; nil for anything else.
   static func percentage(_ text: String) -> Double? {
     guard text.hasSuffix("%"), let number = decimal(text.dropLast()) else { return nil }
-    return number / 100
+    // 99.9 / 100 isn't the number nearest to 0.999, and would be shown as another percentage.
+    return (number * 1e9).rounded() / 1e11
   }
 
   /// Writes a share as a percentage.
-  static func text(percentage share: Double) -> String { plain(share * 100) + "%" }
+  static func text(percentage share: Double) -> String { plain((share * 1e11).rounded() / 1e9) + "%" }
 
   /// Reads `10x` or `1.5x`; nil for anything else.
   static func factor(_ text: String) -> Double? {

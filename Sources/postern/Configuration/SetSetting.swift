@@ -17,12 +17,19 @@ struct SetSetting: Sendable, Equatable {
   let families: Setting<Set<AddressFamily>>
   let retention: Setting<Duration>
   let maxStale: Setting<Duration>
+  /// Below this share a warning stands.
+  let coverage: Setting<Double>
   let floor: Setting<Duration>
   let ceiling: Setting<Duration>
   let shrink: Setting<Double>
   let growth: Setting<Double>
   let maxElements: Setting<Int>
   let allowSpecial: Setting<[IPPrefix]>
+  let confirm: Setting<ConfirmationPolicy>
+  /// What happens to addresses outside the profile's service tags.
+  let tags: Setting<TagRule>
+  /// Service tags outside of which no address gets in; empty for no bound.
+  let tagBound: Setting<[TagName]>
 
   /// The profile's selectors, then the names and patterns given; each once.
   var selectors: [Selector] {
@@ -38,18 +45,27 @@ struct SetSetting: Sendable, Equatable {
     return Set((profile.value?.candidates ?? []) + regions).sorted()
   }
 
+  private var tagRules: TagRules {
+    TagRules(
+      cloud: profile.value?.cloud ?? .publicCloud,
+      expected: (profile.value?.expectedServiceTags ?? []).compactMap { TagName($0) },
+      tolerated: (profile.value?.toleratedServiceTags ?? []).compactMap { TagName($0) },
+      isEnforced: tags.value == .enforce, bound: tagBound.value)
+  }
+
   /// The plain values.
   var policy: SetPolicy {
     SetPolicy(
       name: name, selectors: selectors, seeds: profile.value?.seeds ?? [],
       candidates: candidates.value ? candidateNames : [], families: families.value,
       retention: retention.value, maxStale: maxStale.value,
-      refresh: RefreshPolicy(floor: floor.value, ceiling: ceiling.value),
+      refresh: RefreshPolicy(floor: floor.value, ceiling: ceiling.value), coverage: coverage.value,
       guards: GuardPolicy(
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
         allowSpecial: allowSpecial.value),
       expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [],
-      expectedServiceTags: profile.value?.expectedServiceTags ?? [])
+      expectedServiceTags: profile.value?.expectedServiceTags ?? [], confirmation: confirm.value,
+      tagRules: tagRules)
   }
 }
 
@@ -66,8 +82,10 @@ extension SetSetting {
       name: name, origin: .builtIn, profile: Setting(profile), enabled: Setting(enabled), names: Setting([]),
       patterns: Setting([]), candidates: Setting(false), families: Setting(Set(AddressFamily.allCases)),
       retention: Setting(SetPolicy.defaultRetention), maxStale: Setting(SetPolicy.defaultMaxStale),
+      coverage: Setting(SetPolicy.defaultCoverage),
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
-      allowSpecial: Setting(guards.allowSpecial))
+      allowSpecial: Setting(guards.allowSpecial), confirm: Setting(ConfirmationPolicy()),
+      tags: Setting(.report), tagBound: Setting([]))
   }
 }

@@ -26,11 +26,9 @@ enum ExitStatus: Int32 {
       is LineTemplateError, is TemplateError:
       .usage
     case HistoryError.missing: .noTrustworthySet
+    case TagFetchFault.url: .usage
     case let error as ApplyError: of(error)
-    case is PlainListError, TrustFault.invalid, TrustFault.malformed, TrustFault.otherKey,
-      TrustFault.otherSet:
-      .noTrustworthySet
-    case is TrustFault: .usage
+    case is PlainListError, is SignatureFault: .noTrustworthySet
     default:
       switch Postern.exitCode(for: error) {
       case .success: .done

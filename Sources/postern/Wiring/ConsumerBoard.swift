@@ -63,7 +63,9 @@ final class ConsumerBoard: Service {
       warnings.append(warning)
       let state = report.state(at: now, current: snapshot?.generation, published: snapshot?.at)
       events.append(
-        Event(at: now, kind: "consumer.\(state.rawValue)", subject: report.label, detail: warning))
+        Event(
+          at: now, kind: EventKind(rawValue: "consumer.\(state.rawValue)"), subject: report.label,
+          detail: warning))
     }
     let known = shown.withLock { shown in
       defer { shown = warnings }

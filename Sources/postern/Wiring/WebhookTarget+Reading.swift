@@ -14,6 +14,8 @@ extension WebhookTarget {
         "webhook \(setting.place): \(path) holds no secret of at least 16 characters on its first line",
         try: "head -c 32 /dev/urandom | base64 > \(path)")
     }
-    self.init(url: setting.url, secret: Array(line.utf8), sets: setting.sets.map(Set.init))
+    self.init(
+      url: setting.url, secret: Array(line.utf8), sets: setting.sets.map(Set.init),
+      events: Set(setting.events))
   }
 }

@@ -1,0 +1,114 @@
+/// What kind of thing happened, as a stable word for programs, such as `set.held`.
+///
+/// A history may hold words that this version doesn't know, so any text is one; `known` has those that are written now.
+package struct EventKind: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral,
+  CustomStringConvertible
+{
+  package let rawValue: String
+
+  package init(rawValue: String) { self.rawValue = rawValue }
+
+  package init(stringLiteral value: StaticString) { rawValue = value.description }
+
+  package var description: String { rawValue }
+
+  /// How much a person should care; a word that isn't known is a notice.
+  package var severity: EventSeverity { Self.meanings[self]?.severity ?? .notice }
+
+  /// One sentence for people about all events of this kind; empty for a word that isn't known.
+  package var sentence: String { Self.meanings[self]?.sentence ?? "" }
+
+  /// The kinds that are written now, sorted.
+  package static let known: [EventKind] = meanings.keys.sorted { $0.rawValue < $1.rawValue }
+}
+
+/// How much a person should care about an event.
+package enum EventSeverity: String, Hashable, Sendable, CaseIterable, Comparable {
+  /// It belongs to a normal day.
+  case info
+  /// Worth a look when there is time.
+  case notice
+  /// Somebody should look today.
+  case warning
+
+  package static func < (left: EventSeverity, right: EventSeverity) -> Bool {
+    left.place < right.place
+  }
+
+  private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension EventKind {
+  package static let addressRejected: EventKind = "address.rejected"
+  package static let addressUnconfirmed: EventKind = "address.unconfirmed"
+  package static let addressConfirmed: EventKind = "address.confirmed"
+  package static let addressesReplaced: EventKind = "addresses.replaced"
+  package static let aliasUnexpected: EventKind = "alias.unexpected"
+  package static let capReached: EventKind = "cap.reached"
+  package static let chainChanged: EventKind = "chain.changed"
+  package static let nameAdmitted: EventKind = "name.admitted"
+  package static let nameForgotten: EventKind = "name.forgotten"
+  package static let nameGone: EventKind = "name.gone"
+  package static let nameReturned: EventKind = "name.returned"
+  package static let nameUncovered: EventKind = "name.uncovered"
+  package static let operatorForget: EventKind = "operator.forget"
+  package static let setApproved: EventKind = "set.approved"
+  package static let setFresh: EventKind = "set.fresh"
+  package static let setHeld: EventKind = "set.held"
+  package static let setReleased: EventKind = "set.released"
+  package static let setStale: EventKind = "set.stale"
+  package static let tapConnected: EventKind = "tap.connected"
+  package static let tapGone: EventKind = "tap.gone"
+  package static let ttlChanged: EventKind = "ttl.changed"
+  package static let upstreamFailing: EventKind = "upstream.failing"
+  package static let upstreamRecovered: EventKind = "upstream.recovered"
+  package static let vantageSetAside: EventKind = "vantage.aside"
+  package static let vantageTrusted: EventKind = "vantage.trusted"
+  package static let wildcardFound: EventKind = "wildcard.found"
+  package static let wildcardGone: EventKind = "wildcard.gone"
+
+  private static let meanings: [EventKind: (severity: EventSeverity, sentence: String)] = [
+    addressRejected: (.warning, "DNS gave an address that is not believed"),
+    addressUnconfirmed: (
+      .warning, "an address far from all that its name ever had waits for a second vantage"
+    ),
+    addressConfirmed: (.notice, "an address that waited for a second vantage is let in"),
+    addressesReplaced: (.notice, "a name gives none of the addresses any more that it had"),
+    aliasUnexpected: (.notice, "a name leads outside the alias suffixes that its profile expects"),
+    capReached: (.warning, "a bound against floods was reached"),
+    chainChanged: (.notice, "the aliases of a name lead another way than before"),
+    "consumer.behind": (.warning, "a consumer has an older generation though it fetches"),
+    "consumer.stopped": (.warning, "a consumer does not fetch its set any more"),
+    "coverage.fell": (.warning, "clients may be given addresses that were not seen yet"),
+    nameAdmitted: (.info, "a name behind a pattern is looked up from now on"),
+    nameForgotten: (.info, "a name behind a pattern is looked up no more"),
+    nameGone: (.warning, "no upstream knows a configured name any more"),
+    nameReturned: (.info, "a configured name resolves again"),
+    nameUncovered: (.notice, "clients use a related name that no set watches"),
+    operatorForget: (.info, "an operator had something forgotten"),
+    setApproved: (.info, "an operator released what guards held"),
+    setFresh: (.info, "all names of a set are looked up again"),
+    setHeld: (.warning, "a guard holds a set's next generation"),
+    setReleased: (.info, "no guard holds a set any more"),
+    setStale: (.warning, "names of a set could not be looked up for too long"),
+    "tag.enforced": (.info, "only addresses in its service tags are let into a set"),
+    "tag.entered": (.info, "an address of a set entered a service tag"),
+    "tag.imported": (.info, "an edition of service tags was taken up"),
+    "tag.lapsed": (
+      .warning, "a set lets in addresses outside its service tags, as no current file tells them"
+    ),
+    "tag.left": (.warning, "an address of a set left its service tag"),
+    "tag.near": (.notice, "a service tag gained prefixes near the addresses of a set"),
+    "tag.outside": (.warning, "an address entered a set and is in none of the service tags that it expects"),
+    "tag.refused": (.warning, "a file of service tags was refused"),
+    tapConnected: (.info, "a resolver tells what clients ask and get"),
+    tapGone: (.warning, "a resolver tells no more what clients get"),
+    ttlChanged: (.notice, "a name's answers live much longer or shorter than before"),
+    upstreamFailing: (.warning, "an upstream doesn't answer"),
+    upstreamRecovered: (.info, "an upstream answers again"),
+    vantageSetAside: (.warning, "a vantage lies or lags, so that nothing new of it is believed"),
+    vantageTrusted: (.info, "a vantage that was set aside is believed again"),
+    wildcardFound: (.notice, "any label under a pattern resolves"),
+    wildcardGone: (.info, "made-up labels under a pattern don't resolve any more"),
+  ]
+}

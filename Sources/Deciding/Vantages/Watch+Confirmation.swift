@@ -1,0 +1,66 @@
+internal import DNS
+
+extension Watch {
+  /// The strictest rule of a name's sets: what one of them doubts is held from all. Nil when none doubts.
+  func confirmationRule(of tracked: TrackedName) -> ConfirmationPolicy? {
+    tracked.sets.map { sets[$0].policy.confirmation }.filter(\.isOn).max { $0.vantages < $1.vantages }
+  }
+
+  /// Notes which addresses of an answer are sudden, and asks the other vantages about them at once.
+  mutating func noteSudden(_ lookup: Lookup, of tracked: TrackedName) {
+    guard let policy = confirmationRule(of: tracked) else { return }
+    let name = lookup.question.name
+    var isNews = false
+    for address in suddenAddresses(in: lookup, of: tracked) {
+      if confirmation.note(address, of: name, at: lookup.vantage, now: lookup.at) {
+        isNews = true
+      } else if confirmation.isConfirmed(address, of: name, at: lookup.vantage, by: policy) {
+        pending.note(
+          .addressConfirmed, address.description,
+          "\(lookup.vantage) gave it for \(name) too, or its wait is over",
+          at: lookup.at)
+      }
+    }
+    guard isNews else { return }
+    for vantage in vantages
+    where vantage != lookup.vantage && schedule.due(lookup.question, at: vantage) != nil {
+      schedule.plan(lookup.question, at: vantage, for: lookup.at)
+    }
+  }
+
+  /// Lets in what has waited long enough, where the set says so.
+  ///
+  /// - Returns: whether anything was.
+  mutating func endWaits(at now: Timestamp) -> Bool {
+    let policies = names.compactMapValues { confirmationRule(of: $0) }
+    guard !policies.isEmpty else { return false }
+    let letIn = confirmation.letIn(after: { policies[$0] }, at: now)
+    // It enters with the next answer that holds it.
+    for (name, _) in letIn { askNow(name, at: now) }
+    return !letIn.isEmpty
+  }
+
+  /// Remembers where the addresses that a name got lie.
+  mutating func learnNetworks(_ opened: [Observation], of tracked: TrackedName) {
+    guard confirmationRule(of: tracked) != nil else { return }
+    for observation in opened {
+      if case .address(let address) = observation.key.data { confirmation.learn(address, of: tracked.name) }
+    }
+  }
+
+  /// Whether an address lies in the service tags that a set of the name expects: then it isn't sudden.
+  func expectation(of tracked: TrackedName) -> (IPAddress) -> Bool {
+    let (rules, tags) = (tracked.sets.map { sets[$0].policy.tagRules }, self.tags)
+    return { address in rules.contains { $0.verdict(on: address, by: tags) == .expected } }
+  }
+
+  private func suddenAddresses(in lookup: Lookup, of tracked: TrackedName) -> [IPAddress] {
+    let held = Set(tracked.states.lazy.flatMap(\.records).compactMap(\.address))
+    let isExpected = expectation(of: tracked)
+    return lookup.chain.addresses.compactMap(\.address).filter { address in
+      !held.contains(address) && !confirmation.isNear(address, to: tracked.name)
+        && !isExpected(address)
+        && tracked.sets.contains { sets[$0].policy.admits(address) }
+    }
+  }
+}

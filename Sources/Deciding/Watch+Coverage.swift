@@ -1,0 +1,90 @@
+internal import DNS
+
+extension Watch {
+  /// How much of what clients may be given each set holds, as of the last sweep.
+  package var setCoverages: [SetName: SetCoverage] { coverage.sets }
+
+  /// The estimate for each question that ever had an admissible address, by question.
+  package func questionCoverages(at now: Timestamp) -> [QuestionCoverage] {
+    coverage.estimators.keys.sorted().compactMap { questionCoverage($0, at: now) }
+  }
+
+  /// Counts an answer; denials and failures tell nothing of a pool.
+  mutating func noteCoverage(_ lookup: Lookup, of tracked: TrackedName) {
+    guard lookup.outcome == .answer, let ttl = lookup.chain.smallestTTL else { return }
+    let policies = tracked.sets.map { sets[$0].policy }
+    let addresses = lookup.chain.addresses.compactMap(\.address).filter { address in
+      policies.contains { $0.admits(address) }
+    }
+    coverage.estimators[lookup.question, default: CoverageEstimator()].take(
+      Set(addresses), ttl: .seconds(Int64(ttl.seconds)), at: lookup.vantage, now: lookup.at,
+      window: coverageWindow(of: tracked))
+  }
+
+  /// Estimates anew and tells what fell below its target.
+  mutating func judgeCoverage(at now: Timestamp) {
+    let all = questionCoverages(at: now)
+    coverage.wanting = Set(
+      all.filter { part in
+        let targets = names[part.question.name]?.sets.map { sets[$0].policy.coverage } ?? []
+        return part.estimate.confidence == .unknown || part.estimate.coverage < targets.max() ?? 0
+      }.map(\.question))
+    for (index, set) in sets.enumerated() {
+      let parts = all.filter { names[$0.question.name]?.sets.contains(index) == true }
+      coverage.sets[set.policy.name] = SetCoverage(
+        parts, target: set.policy.coverage, uses: { sightings.sources(of: $0).reduce(0) { $0 + $1.count } })
+    }
+  }
+
+  /// Goes on from what is held: an address that the history has is no discovery.
+  mutating func restoreCoverage(_ stored: [QuestionCoverage]) {
+    for tracked in names.values {
+      for record in tracked.states.lazy.flatMap(\.records) {
+        guard let address = record.address else { continue }
+        coverage.estimators[Question(tracked.name, record.type), default: CoverageEstimator()]
+          .restore(address, lastSeen: record.lastSeen)
+      }
+    }
+    for part in stored { coverage.estimators[part.question]?.gaps = part.gaps }
+  }
+
+  /// What the history lacks of a name's estimates.
+  mutating func takeUnsavedCoverage(of name: DomainName, at now: Timestamp) -> [QuestionCoverage] {
+    guard let tracked = names[name] else { return [] }
+    return questions(of: name, in: tracked).compactMap { question in
+      guard coverage.estimators[question]?.isUnsaved == true else { return nil }
+      coverage.estimators[question]?.isUnsaved = false
+      return questionCoverage(question, at: now)
+    }
+  }
+
+  private func questionCoverage(_ question: Question, at now: Timestamp) -> QuestionCoverage? {
+    guard let estimator = coverage.estimators[question], let tracked = names[question.name] else {
+      return nil
+    }
+    return QuestionCoverage(
+      question: question, estimate: estimator.estimate(at: now, window: coverageWindow(of: tracked)), at: now,
+      gaps: estimator.gaps)
+  }
+
+  /// Of several sets the shortest retention: what left one of them is missing there.
+  private func coverageWindow(of tracked: TrackedName) -> Duration {
+    tracked.sets.map { sets[$0].policy.retention }.min() ?? SetPolicy.defaultRetention
+  }
+}
+
+/// The estimators of a watch, and what they said at the last sweep.
+struct CoverageBook: Sendable {
+  var estimators: [Question: CoverageEstimator] = [:]
+  var sets: [SetName: SetCoverage] = [:]
+  /// Questions whose coverage is unknown or below the target of one of their sets.
+  var wanting = Set<Question>()
+
+  /// Forgets a name that is tracked no more.
+  mutating func forget(_ questions: [Question]) {
+    for question in questions {
+      estimators[question] = nil
+      wanting.remove(question)
+    }
+  }
+}

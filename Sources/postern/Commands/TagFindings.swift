@@ -1,0 +1,40 @@
+import DNS
+import Deciding
+import Recording
+
+/// What the doctor says of service tags.
+struct TagFindings {
+  let all: [Finding]
+
+  init(_ configuration: Configuration, _ history: HistoryStore, now: Timestamp) async throws {
+    let book = try await configuration.tags(from: history)
+    var findings = book.editions.values.sorted { $0.file.cloud < $1.file.cloud }.map { edition in
+      let subject = "service tags \(edition.file.cloud)"
+      let sentence =
+        "change \(edition.file.change), \(edition.file.tags.count) tags, known to be current at \(edition.asOf)"
+      return edition.isOld(at: now)
+        ? Finding(
+          .unwise, subject, "\(sentence), which is long ago. Try: 'postern tags import' with this week's file"
+        )
+        : Finding(.good, subject, sentence)
+    }
+    for policy in configuration.enabledSets.map(\.policy) {
+      let subject = "set \(policy.name)"
+      if let lapse = policy.tagRules.lapse(by: book, at: now) {
+        findings.append(Finding(.unwise, subject, "addresses outside its service tags get in: \(lapse)"))
+      }
+      guard let snapshot = try await history.currentSnapshot(of: policy.name) else { continue }
+      let exposure = SetExposure(of: snapshot, rules: policy.tagRules, by: book)
+      if !exposure.outside.isEmpty {
+        let shown = exposure.outside.prefix(3).map(\.description).joined(separator: ", ")
+        findings.append(
+          Finding(
+            .unwise, subject,
+            "\(exposure.outside.count) of \(exposure.count) addresses are outside its service tags (\(shown)\(exposure.outside.count > 3 ? ", …" : "")). Try: 'postern explain' for each"
+          ))
+      }
+      if let sentence = exposure.sentence { findings.append(Finding(.good, subject, sentence)) }
+    }
+    all = findings
+  }
+}

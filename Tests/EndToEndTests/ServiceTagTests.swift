@@ -1,0 +1,144 @@
+import Foundation
+import TestTools
+import Testing
+
+extension EndToEnd {
+  @Suite struct ServiceTagTests {
+    private func fixture(_ cloud: String) throws -> String {
+      try String(
+        contentsOf: Tool.repository.appending(path: "Tests/DecidingTests/Fixtures/ServiceTags_\(cloud).json"),
+        encoding: .utf8)
+    }
+
+    private func kinds(_ service: Service) async throws -> [String] {
+      try await Tool.run("sqlite3", [service.history, "SELECT kind || ' ' || subject FROM event"]).lines
+    }
+
+    @Test("imported tags annotate what is held; what leaves its tag is told by event, metric, doctor and API")
+    func reported() async throws {
+      try await World.run { world in
+        try await Tool.withFolder { folder in
+          let file = folder.appending(path: "ServiceTags_Public_20250721.json")
+          try fixture("Public").write(to: file, atomically: true, encoding: .utf8)
+          let rest = "serviceTags: [{ file: '\(folder.path)/ServiceTags_Public_*.json', cloud: public }]"
+          try await Service.run(upstream: world.upstream, set: "retention: 1s", rest: rest) { service in
+            try await service.startAndPublish()
+            try await eventually("the import") {
+              try await service.get("/v1/tags").text.contains("\"change\":363")
+            }
+            let explained = try await service.postern("explain", "150.171.69.10")
+            #expect(
+              explained.text.contains("service tag AzureFrontDoor.FirstParty (public) by 150.171.69.0/24"),
+              "\(explained.text)")
+            #expect(explained.text.contains("shared: AzureFrontDoor.FirstParty"))
+            let listed = try await service.postern("set", "--json")
+            #expect(
+              listed.text.contains(
+                #""tags":["AzureFrontDoor.FirstParty"],"shared_with":["AzureFrontDoor.FirstParty"]"#),
+              "\(listed.text)")
+            let csv = try await service.postern("set", "--format", "csv", "--no-aggregate")
+            #expect(csv.lines.first?.hasSuffix(",tags,shared_with") == true)
+            #expect(
+              csv.lines.contains {
+                $0.hasPrefix("150.171.69.10,4,")
+                  && $0.hasSuffix(",AzureFrontDoor.FirstParty,AzureFrontDoor.FirstParty")
+              })
+            let compared = try await service.postern("tags", "compare", "mcr", "AzureFrontDoor.FirstParty")
+            #expect(
+              compared.text.contains("49424") && compared.text.contains("every observed address"),
+              "\(compared.text)")
+            #expect(
+              try await service.postern("doctor").text.contains(
+                "4 of 4 addresses are in ranges that AzureFrontDoor.FirstParty shares"))
+
+            try await world.move(to: ["150.171.84.10", "150.171.69.10"])
+            try await eventually("the flag") {
+              try await service.get("/metrics").text.contains(
+                "postern_set_addresses_outside_tags{set=\"mcr\"} 1\n")
+            }
+            #expect(try await service.addresses().contains("150.171.84.10"), "report publishes")
+            #expect(try await kinds(service).contains("tag.outside 150.171.84.10"))
+            #expect(
+              try await service.postern("doctor").text.contains(
+                " addresses are outside its service tags (150.171.84.10)"))
+
+            // A week later the edge's prefix has moved to another tag.
+            let moved = try fixture("Public").replacing("\"changeNumber\":363", with: "\"changeNumber\":364")
+              .replacing(
+                "\"150.171.69.0/24\",", with: ""
+              ).replacing("\"150.171.84.0/22\",", with: "\"150.171.69.0/24\",\"150.171.84.0/22\",")
+            try moved.write(
+              to: folder.appending(path: "ServiceTags_Public_20250728.json"), atomically: true,
+              encoding: .utf8)
+            try await eventually("the second import") {
+              try await service.get("/v1/tags").text.contains("\"change\":364")
+            }
+            try await eventually("its events") {
+              let kinds = try await kinds(service)
+              return [
+                "tag.left 150.171.69.10", "tag.entered 150.171.69.10", "tag.near 150.171.69.0/24",
+                "tag.imported public",
+              ]
+              .allSatisfy(kinds.contains)
+            }
+            // A file that is no file leaves what is kept, and is told once.
+            try "{".write(
+              to: folder.appending(path: "ServiceTags_Public_20250804.json"), atomically: true,
+              encoding: .utf8)
+            try await eventually("the refusal") {
+              try await kinds(service).contains { $0.hasPrefix("tag.refused") }
+            }
+            #expect(try await service.get("/v1/tags").text.contains("\"change\":364"))
+            let history = try await service.postern(
+              "tags", "history", "AzureFrontDoor.Frontend", "--limit", "1")
+            #expect(history.text.contains("+150.171.69.0/24"), "\(history.text)")
+          }
+        }
+      }
+    }
+
+    @Test("enforced tags keep an address out and in the history; without a file nothing is kept out")
+    func enforced() async throws {
+      try await World.run { world in
+        let set = "retention: 1s, families: [ipv4], tags: enforce"
+        try await Service.run(upstream: world.upstream, set: set) { service in
+          try await service.startAndPublish()
+          #expect(
+            try await service.get("/readyz").text.contains(
+              "no service tags of the public cloud were imported"))
+          let path = Tool.repository.appending(path: "Tests/DecidingTests/Fixtures/ServiceTags_Public.json")
+            .path
+          // As of now, whenever this repository was checked out.
+          let fresh = service.folder.appending(path: "tags.json").path
+          try Data(contentsOf: URL(filePath: path)).write(to: URL(filePath: fresh))
+          let imported = try await service.postern("tags", "import", fresh)
+          #expect(imported.status == 0, "\(imported.errors)")
+          try await eventually("the bound") { try await kinds(service).contains("tag.enforced mcr") }
+          try await world.move(to: ["150.171.84.10", "150.171.69.10"])
+          try await eventually("the rejection") {
+            try await kinds(service).contains("address.rejected 150.171.84.10")
+          }
+          #expect(try await service.addresses().contains("150.171.69.10"))
+          #expect(try await !service.addresses().contains("150.171.84.10"))
+          let explained = try await service.postern("explain", "150.171.84.10")
+          #expect(explained.text.contains("rejected (outsideServiceTags)"), "\(explained.text)")
+          #expect(explained.text.contains("outside the service tags that set mcr expects"))
+          #expect(await service.end() == 0)
+          // A restart keeps it out from the first answer.
+          try await service.startAndPublish()
+          try await Task.sleep(for: .seconds(2))
+          #expect(try await !service.addresses().contains("150.171.84.10"))
+          // Going back asks for the word.
+          let old = try String(contentsOfFile: fresh, encoding: .utf8).replacing(
+            "\"changeNumber\":363", with: "\"changeNumber\":362")
+          try old.write(toFile: fresh, atomically: true, encoding: .utf8)
+          let refused = try await service.postern("tags", "import", fresh)
+          #expect(refused.status == 1 && refused.errors.contains("--force"), "\(refused.errors)")
+          #expect(try await service.postern("tags", "import", fresh, "--force").status == 0)
+          let china = try await service.postern("tags", "import", fresh, "--cloud", "china")
+          #expect(china.status == 1 && china.errors.contains("of the public cloud"), "\(china.errors)")
+        }
+      }
+    }
+  }
+}

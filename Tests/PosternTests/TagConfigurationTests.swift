@@ -1,0 +1,76 @@
+import DNS
+import Deciding
+import Learning
+import Testing
+
+@testable import postern
+
+@Suite struct TagConfigurationTests {
+  private func problems(_ text: String) -> String {
+    do {
+      _ = try ConfigurationLoader.configuration(text: text)
+      return ""
+    } catch { return "\(error)" }
+  }
+
+  @Test("places, ranges and rules are read, and shown as what reads back as the same")
+  func read() throws {
+    let text = """
+      sets:
+        mcr: { profile: mcr-global, tags: enforce, tagBound: [AzureFrontDoorFirstParty] }
+        mcr-china: { profile: mcr-china }
+      serviceTags:
+        - { file: "/var/lib/postern/ServiceTags_*.json" }
+        - { url: "\(TagURL.publicPage)", every: 12h, roots: /etc/ca.pem, cloud: public }
+      sharedRanges:
+        cdn: [104.16.0.0/13, "2606:4700::/32"]
+      """
+    let configuration = try ConfigurationLoader.configuration(text: text)
+    let rules = configuration.sets.map(\.policy.tagRules)
+    #expect(rules[0].isEnforced && rules[0].cloud == .publicCloud)
+    #expect(rules[0].bound == [TagName("AzureFrontDoor.FirstParty")])
+    #expect(rules[0].expected.map(\.text) == ["AzureFrontDoor.FirstParty", "MicrosoftContainerRegistry"])
+    #expect(!rules[1].isEnforced && rules[1].cloud == .china && rules[1].bound.isEmpty)
+    #expect(rules[1].tolerated.map(\.text) == ["AzureFrontDoor.Frontend"])
+    #expect(configuration.serviceTags.map(\.cloud) == [nil, .publicCloud])
+    guard case .url(_, every: .seconds(43_200), roots: "/etc/ca.pem") = configuration.serviceTags[1].place
+    else {
+      Issue.record("\(configuration.serviceTags[1])")
+      return
+    }
+    #expect(configuration.sharedRanges.first?.ranges.contains(try #require(IPAddress("104.20.1.1"))) == true)
+    let again = try ConfigurationLoader.configuration(text: configuration.shownAsYAML())
+    #expect(
+      again.serviceTags == configuration.serviceTags && again.sharedRanges == configuration.sharedRanges)
+    #expect(again.sets.map(\.policy) == configuration.sets.map(\.policy))
+  }
+
+  @Test("without a word nothing is fetched, bound or enforced")
+  func standard() throws {
+    let configuration = try ConfigurationLoader.configuration(text: nil)
+    #expect(configuration.serviceTags.isEmpty && configuration.sharedRanges.isEmpty)
+    #expect(
+      configuration.sets.allSatisfy { !$0.policy.tagRules.isEnforced && $0.policy.tagRules.bound.isEmpty })
+  }
+
+  @Test(
+    "a slip is told with what to try",
+    arguments: [
+      ("serviceTags: [{ url: 'http://example.com/x' }]", "may not be fetched"),
+      ("serviceTags: [{ url: 'https://a:b@example.com/x' }]", "may not be fetched"),
+      ("serviceTags: [{ file: tags.json }]", "absolute path"), ("serviceTags: [{}]", "no place is given"),
+      ("serviceTags: [{ file: /a, url: 'https://a.example/' }]", "'file' and 'url' are given"),
+      ("serviceTags: [{ file: /a, cloud: germany }]", "'germany' is not known"),
+      ("serviceTags: [{ file: /a }, { file: /a }]", "listed twice"), ("serviceTags: [{ fiel: /a }]", "fiel"),
+      ("serviceTags: [{ url: 'https://a.example/', every: 1s }]", "out of range"),
+      ("serviceTags: /a", "list"),
+      ("sharedRanges: { 'a,b': [1.2.3.0/24] }", "can't be the name of a range"),
+      ("sharedRanges: { cdn: [1.2.3.4/24] }", "prefix"), ("sharedRanges: { cdn: 1.2.3.0/24 }", "list"),
+      ("sets: { mcr: { profile: mcr-global, tags: ignore } }", "report"),
+      ("sets: { mcr: { profile: mcr-global, tagBound: ['a b'] } }", "service tag"),
+    ])
+  func slips(_ text: String, _ expected: String) {
+    let problems = problems(text)
+    #expect(problems.contains(expected) && problems.contains("Try: "), "\(problems)")
+  }
+}
