@@ -21,7 +21,8 @@ struct StoredPolicy: Codable {
   private let expectedAliasSuffixes: [String]
   private let expectedServiceTags: [String]
   private let tagCloud: String
-  private let tolerated: [String]
+  private let tagsExpected: [String]
+  private let tagsTolerated: [String]
   private let enforcesTags: Bool
   private let tagBound: [String]
   private let confirmVantages: Int
@@ -46,7 +47,8 @@ struct StoredPolicy: Codable {
     expectedAliasSuffixes = policy.expectedAliasSuffixes.map(\.text)
     expectedServiceTags = policy.expectedServiceTags
     tagCloud = policy.tagRules.cloud.rawValue
-    tolerated = policy.tagRules.tolerated.map(\.text)
+    tagsExpected = policy.tagRules.expected.map(\.text)
+    tagsTolerated = policy.tagRules.tolerated.map(\.text)
     enforcesTags = policy.tagRules.isEnforced
     tagBound = policy.tagRules.bound.map(\.text)
     confirmVantages = policy.confirmation.vantages
@@ -81,8 +83,8 @@ struct StoredPolicy: Codable {
       confirmation: ConfirmationPolicy(
         vantages: confirmVantages, atMost: .milliseconds(confirmAtMostMilliseconds), afterwards: afterwards),
       tagRules: TagRules(
-        cloud: cloud, expected: expectedServiceTags.compactMap { TagName($0) },
-        tolerated: tolerated.compactMap { TagName($0) }, isEnforced: enforcesTags,
+        cloud: cloud, expected: tagsExpected.compactMap { TagName($0) },
+        tolerated: tagsTolerated.compactMap { TagName($0) }, isEnforced: enforcesTags,
         bound: tagBound.compactMap { TagName($0) }))
   }
 
