@@ -4,7 +4,9 @@ package import DNS
 package struct DriftDigest: Sendable, Hashable {
   /// The lines of each part, in the order in which they should be read; a part may be empty.
   package let changes: [String]
+  /// What may go wrong, or has.
   package let risks: [String]
+  /// What a person should do, with the command that helps.
   package let tasks: [String]
   private let window: ClosedRange<Timestamp>
 
@@ -81,7 +83,9 @@ package struct DriftDigest: Sendable, Hashable {
 
 /// How a set changed in a span.
 package struct SetDrift: Sendable, Hashable {
+  /// A configured set.
   package let name: SetName
+  /// At the end of the span.
   package let status: SetStatus
   /// Addresses now.
   package let size: Int
@@ -92,6 +96,7 @@ package struct SetDrift: Sendable, Hashable {
   /// Addresses that it had at the beginning and has no more.
   package let left: Int
 
+  /// Nothing is checked here: whoever makes it reads the history.
   package init(
     name: SetName, status: SetStatus, size: Int, generations: Int, entered: Int, left: Int
   ) {

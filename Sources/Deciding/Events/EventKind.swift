@@ -39,32 +39,59 @@ package enum EventSeverity: String, Hashable, Sendable, CaseIterable, Comparable
 }
 
 extension EventKind {
+  /// DNS gave an address that is not believed.
   package static let addressRejected: EventKind = "address.rejected"
+  /// An address far from all that its name ever had waits for a second vantage.
   package static let addressUnconfirmed: EventKind = "address.unconfirmed"
+  /// An address that waited for a second vantage is let in.
   package static let addressConfirmed: EventKind = "address.confirmed"
+  /// A name gives none of the addresses any more that it had.
   package static let addressesReplaced: EventKind = "addresses.replaced"
+  /// A name leads outside the alias suffixes that its profile expects.
   package static let aliasUnexpected: EventKind = "alias.unexpected"
+  /// A bound against floods was reached.
   package static let capReached: EventKind = "cap.reached"
+  /// The aliases of a name lead another way than before.
   package static let chainChanged: EventKind = "chain.changed"
+  /// A name behind a pattern is looked up from now on.
   package static let nameAdmitted: EventKind = "name.admitted"
+  /// A name behind a pattern is looked up no more.
   package static let nameForgotten: EventKind = "name.forgotten"
+  /// No upstream knows a configured name any more.
   package static let nameGone: EventKind = "name.gone"
+  /// A configured name resolves again.
   package static let nameReturned: EventKind = "name.returned"
+  /// Clients use a related name that no set watches.
   package static let nameUncovered: EventKind = "name.uncovered"
+  /// An operator had something forgotten.
   package static let operatorForget: EventKind = "operator.forget"
+  /// An operator released what guards held.
   package static let setApproved: EventKind = "set.approved"
+  /// All names of a set are looked up again.
   package static let setFresh: EventKind = "set.fresh"
+  /// A guard holds a set's next generation.
   package static let setHeld: EventKind = "set.held"
+  /// No guard holds a set any more.
   package static let setReleased: EventKind = "set.released"
+  /// Names of a set could not be looked up for too long.
   package static let setStale: EventKind = "set.stale"
+  /// A resolver tells what clients ask and get.
   package static let tapConnected: EventKind = "tap.connected"
+  /// A resolver tells no more what clients get.
   package static let tapGone: EventKind = "tap.gone"
+  /// A name's answers live much longer or shorter than before.
   package static let ttlChanged: EventKind = "ttl.changed"
+  /// An upstream doesn't answer.
   package static let upstreamFailing: EventKind = "upstream.failing"
+  /// An upstream answers again.
   package static let upstreamRecovered: EventKind = "upstream.recovered"
+  /// A vantage lies or lags, so that nothing new of it is believed.
   package static let vantageSetAside: EventKind = "vantage.aside"
+  /// A vantage that was set aside is believed again.
   package static let vantageTrusted: EventKind = "vantage.trusted"
+  /// Any label under a pattern resolves.
   package static let wildcardFound: EventKind = "wildcard.found"
+  /// Made-up labels under a pattern don't resolve any more.
   package static let wildcardGone: EventKind = "wildcard.gone"
 
   private static let meanings: [EventKind: (severity: EventSeverity, sentence: String)] = [

@@ -21,6 +21,7 @@ package struct EventQuery: Sendable, Hashable {
 package struct StoredEvent: Sendable, Hashable {
   /// Grows with each event; the newest has the largest.
   package let id: Int64
+  /// What happened.
   package let event: Event
 
   /// As it was read back.

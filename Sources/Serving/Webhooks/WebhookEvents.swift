@@ -14,6 +14,7 @@ package struct WebhookEvents: Sendable {
   package struct Numbered: Sendable, Hashable {
     /// Grows by one; from 1 since the start of the service.
     package let number: Int64
+    /// What happened.
     package let event: Event
 
     /// One JSON object without a line feed.
@@ -31,11 +32,13 @@ package struct WebhookEvents: Sendable {
   /// One with nothing to deliver.
   package init() {}
 
+  /// Whether nothing waits to be delivered.
   package var isEmpty: Bool { events.isEmpty }
 
   /// The oldest one.
   package var next: Numbered? { events.first }
 
+  /// Takes an event; of too many the oldest is dropped.
   package mutating func add(_ event: Event) {
     number += 1
     if events.count == Self.most { events.removeFirst() }
