@@ -34,6 +34,11 @@ import Testing
           try write(Int(random.next() % 3000) + 1)
           try await Task.sleep(for: .milliseconds(Int(random.next() % 15)))
         }
+        // Until it stored something it has no place in the log, and begins with whatever file is there.
+        let started = ContinuousClock.now + .seconds(30)
+        while round == 0, Self.counts(state).isEmpty, ContinuousClock.now < started {
+          try await Task.sleep(for: .milliseconds(10))
+        }
         if round % 3 == 1 {
           // As logrotate without delaycompress does, in the order of its steps.
           for number in stride(from: 9, to: 0, by: -1) {
