@@ -11,13 +11,21 @@ final class Service: Sendable {
 
   static let token = "a-secret-of-some-length"
 
+  /// Runs with one upstream, `world`.
+  static func run(
+    upstream: String, set: String = "retention: 3s", rest: String = "", _ body: (Service) async throws -> Void
+  ) async throws {
+    try await run(upstreams: [("world", upstream)], set: set, rest: rest, body)
+  }
+
   /// Makes the folder and the configuration, and ends what was started when `body` returns.
   ///
   /// - Parameters:
   ///   - set: what the set `mcr` has beside its profile, as YAML.
   ///   - rest: further top-level keys, as YAML.
   static func run(
-    upstream: String, set: String = "retention: 3s", rest: String = "", _ body: (Service) async throws -> Void
+    upstreams: [(name: String, address: String)], set: String = "retention: 3s", rest: String = "",
+    _ body: (Service) async throws -> Void
   ) async throws {
     try await Tool.withFolder { folder in
       let service = try await Service(folder: folder)
@@ -26,7 +34,7 @@ final class Service: Sendable {
         """
         state: \(folder.path)/state
         http: { listen: ["127.0.0.1:\(service.port)"] }
-        upstreams: [{ address: "\(upstream)", name: world }]
+        upstreams: [\(upstreams.map { "{ address: \"\($0.address)\", name: \($0.name) }" }.joined(separator: ", "))]
         sets:
           mcr: { profile: mcr-global, refresh: { floor: 300ms, ceiling: 1s }, \(set) }
         tokens: [{ name: ops, sha256: \(digest), may: [sightings] }]

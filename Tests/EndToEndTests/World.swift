@@ -6,6 +6,8 @@ import Testing
 struct World: Sendable {
   /// Where unbound answers, as `127.0.0.1:port`.
   let upstream: String
+  /// Where NSD answers.
+  let authority: (host: String, port: String)
   private let folder: String
 
   /// Runs a world while `body` does.
@@ -18,8 +20,13 @@ struct World: Sendable {
       let started = try await Tool.shell(
         "WORLD_TTL=1 WORLD_TAP=\"$2\" exec '\(script)' start \"$1\"", [path, tap ?? ""])
       try #require(started.status == 0, "\(started.errors)")
-      let line = try #require(started.lines.first { $0.hasPrefix("upstream ") })
-      let world = World(upstream: String(line.dropFirst("upstream ".count)), folder: path)
+      func place(_ server: String) throws -> String {
+        try #require(
+          started.lines.first { $0.hasPrefix("\(server) ") }.map { String($0.dropFirst(server.count + 1)) })
+      }
+      let authority = try place("authority").split(separator: ":").map(String.init)
+      let world = World(
+        upstream: try place("upstream"), authority: (authority[0], authority[1]), folder: path)
       do { try await body(world) } catch {
         try? await world.tell("stop")
         throw error

@@ -50,7 +50,8 @@ struct EventsCommand: AsyncParsableCommand {
     if events.count == limit, !follow { Console.warn("only the newest \(limit) are shown. Try: --limit") }
     events.reversed().forEach(show)
     guard follow else { return }
-    query.after = newest
+    // What happened between the two readings is shown already.
+    query.after = max(newest, events.first?.id ?? 0)
     while !Task.isCancelled {
       let news = try await history.events(query)
       news.forEach(show)
