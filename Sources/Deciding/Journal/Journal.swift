@@ -86,7 +86,8 @@ struct Journal: Sendable {
 
   /// Takes what the history lacks, by number.
   mutating func takeUnsaved(at now: Timestamp) -> [JournalEntry] {
-    var taken = pending
+    // By number: a run that the history refused may have grown or ended since, and what was told last counts.
+    var taken = Dictionary(pending.map { ($0.number, $0) }) { $1 }
     pending = []
     if now - extendedAt >= Self.extending || now < extendedAt {
       extendedAt = now
@@ -94,11 +95,11 @@ struct Journal: Sendable {
     }
     for slot in begun {
       guard let run = runs[slot] else { continue }
-      taken.append(run.entry)
+      taken[run.entry.number] = run.entry
       runs[slot]?.isExtended = false
     }
     begun = []
-    return taken.sorted { $0.number < $1.number }
+    return taken.values.sorted { $0.number < $1.number }
   }
 
   /// The history could not take these. That sets were decided about is not among them, since nothing of it was published;
