@@ -31,6 +31,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -71,7 +72,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     module("DNS", []),
     module("Deciding", ["DNS", .product(name: "HeapModule", package: "swift-collections")]),
-    module("Resolving", ["CAres", "DNS", "Deciding"]),
+    module("Resolving", ["CAres", "DNS", "Deciding", nioConcurrency]),
     module(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
       resources: [
@@ -109,11 +110,11 @@ let package = Package(
         "Serving", argumentParser, yams, logging, metrics, lifecycle, unixSignals, crypto,
       ], swiftSettings: settings),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: settings),
-    module("FakeNameServer", ["Resolving", "Deciding", "DNS"], path: "Tests/FakeNameServer"),
+    module("FakeNameServer", ["Resolving", "Deciding", "DNS", nioConcurrency], path: "Tests/FakeNameServer"),
     tests("DNSTests", ["DNS", "TestTools", "FakeNameServer"]),
     module("MovingPool", ["Deciding", "DNS"], path: "Tests/MovingPool"),
     tests("DecidingTests", ["Deciding", "DNS", "MovingPool"], resources: [.copy("Fixtures")]),
-    tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools"]),
+    tests("ResolvingTests", ["Resolving", "FakeNameServer", "Deciding", "DNS", "TestTools", nioConcurrency]),
     tests(
       "RecordingTests", ["Recording", "Schema", "Deciding", "DNS", "benchmarks", "TestTools", grdb],
       resources: [.copy("Fixtures")]),

@@ -26,11 +26,9 @@ package struct SetPolicy: Sendable, Hashable {
   /// Where the aliases of the selected names are expected to lead; a new suffix is an event, never a reason to drop.
   /// Empty when nothing is known, which expects anything.
   package let expectedAliasSuffixes: [DomainName]
-  /// Azure service tags in which the addresses are expected. Empty when unknown.
-  package let expectedServiceTags: [String]
   /// Whether sudden addresses wait for another vantage; of several sets that share a name, the strictest counts.
   package let confirmation: ConfirmationPolicy
-  /// The expected service tags with what happens to other addresses, and whose file judges.
+  /// The service tags in which the addresses are expected, what happens to others, and whose file judges.
   package let tagRules: TagRules
 
   package init(
@@ -38,7 +36,7 @@ package struct SetPolicy: Sendable, Hashable {
     families: Set<AddressFamily> = Set(AddressFamily.allCases), retention: Duration = Self.defaultRetention,
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
     coverage: Double = Self.defaultCoverage, guards: GuardPolicy = GuardPolicy(),
-    expectedAliasSuffixes: [DomainName] = [], expectedServiceTags: [String] = [],
+    expectedAliasSuffixes: [DomainName] = [],
     confirmation: ConfirmationPolicy = ConfirmationPolicy(), tagRules: TagRules = TagRules()
   ) {
     self.name = name
@@ -52,7 +50,6 @@ package struct SetPolicy: Sendable, Hashable {
     self.coverage = coverage
     self.guards = guards
     self.expectedAliasSuffixes = expectedAliasSuffixes
-    self.expectedServiceTags = expectedServiceTags
     self.confirmation = confirmation
     self.tagRules = tagRules
   }

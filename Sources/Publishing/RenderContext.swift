@@ -21,7 +21,7 @@ package struct RenderContext: Hashable, Sendable {
 
   /// What is known of a configured set.
   package init(_ policy: SetPolicy) {
-    self.init(selectors: policy.selectors, serviceTags: policy.expectedServiceTags)
+    self.init(selectors: policy.selectors, serviceTags: policy.tagRules.expected.map(\.text))
   }
 }
 

@@ -83,7 +83,7 @@ package struct RepresentationParameters: Sendable {
         filter.seenWithin = try Self.value(
           SnapshotFilter.span(value), name, value, "a whole number with s, m, h or d, such as 72h")
       case "cloud":
-        filter.cloud = try Self.value(SnapshotFilter.Cloud(rawValue: value), name, value, "public or china")
+        filter.cloud = try Self.value(SnapshotFilter.cloud(value), name, value, "public or china")
       case "source":
         guard value == "dns" else { throw .unavailable(name, Self.sourceReason) }
       case "region": throw .unavailable(name, Self.regionReason)

@@ -12,16 +12,6 @@ package struct SnapshotFilter: Hashable, Sendable {
   /// Only addresses that a name of this cloud gave; `?cloud=`.
   package var cloud: Cloud?
 
-  /// Whose registry a name belongs to.
-  package enum Cloud: String, Hashable, Sendable, CaseIterable {
-    /// Microsoft's own: every other name.
-    case `public`
-    /// What 21Vianet runs: its names are below `cn`.
-    case china
-
-    func has(_ name: DomainName) -> Bool { name.text.hasSuffix(".cn") == (self == .china) }
-  }
-
   /// Lets everything through.
   package init() {}
 
@@ -33,13 +23,18 @@ package struct SnapshotFilter: Hashable, Sendable {
     guard !isOpen else { return snapshot }
     let elements = snapshot.elements.filter { element in
       if let name, !element.names.contains(where: name.selects) { return false }
-      if let cloud, !element.names.contains(where: cloud.has) { return false }
+      if let cloud, !element.names.contains(where: { Cloud(of: $0) == cloud }) { return false }
       if let seenWithin, element.lastSeen < snapshot.at - seenWithin { return false }
       return true
     }
     return Snapshot(
       set: snapshot.set, generation: snapshot.generation, at: snapshot.at, elements: elements,
       digest: .computing(elements.map(\.address)))
+  }
+
+  /// Reads `cloud=`: `public` or `china`. Clients in the government's cloud pull from the public one. Nil for others.
+  package static func cloud(_ text: String) -> Cloud? {
+    Cloud(rawValue: text).flatMap { $0 == .government ? nil : $0 }
   }
 
   /// Reads `fqdn=`: a name or a pattern such as `*.data.mcr.microsoft.com`. Nil when malformed.

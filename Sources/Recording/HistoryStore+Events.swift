@@ -4,12 +4,6 @@ internal import GRDB
 
 // Events and how vantages do.
 extension HistoryStore {
-  package func events(kind: EventKind?, limit: Int) async throws -> [Event] {
-    var query = EventQuery(limit: limit)
-    query.kinds = Set([kind].compactMap(\.self))
-    return try await events(query).map(\.event)
-  }
-
   package func events(_ query: EventQuery) async throws -> [StoredEvent] {
     try await read { db in
       // Kinds are bound as JSON, since how many there are differs.

@@ -19,7 +19,6 @@ struct StoredPolicy: Codable {
   private let maxElements: Int
   private let allowSpecial: [String]
   private let expectedAliasSuffixes: [String]
-  private let expectedServiceTags: [String]
   private let tagCloud: String
   private let tagsExpected: [String]
   private let tagsTolerated: [String]
@@ -45,7 +44,6 @@ struct StoredPolicy: Codable {
     maxElements = policy.guards.maxElements
     allowSpecial = policy.guards.allowSpecial.map(\.description)
     expectedAliasSuffixes = policy.expectedAliasSuffixes.map(\.text)
-    expectedServiceTags = policy.expectedServiceTags
     tagCloud = policy.tagRules.cloud.rawValue
     tagsExpected = policy.tagRules.expected.map(\.text)
     tagsTolerated = policy.tagRules.tolerated.map(\.text)
@@ -79,7 +77,6 @@ struct StoredPolicy: Codable {
         shrink: shrink, growth: growth, maxElements: maxElements,
         allowSpecial: allowSpecial.compactMap { IPPrefix($0) }),
       expectedAliasSuffixes: expectedAliasSuffixes.map(DomainName.init(canonical:)),
-      expectedServiceTags: expectedServiceTags,
       confirmation: ConfirmationPolicy(
         vantages: confirmVantages, atMost: .milliseconds(confirmAtMostMilliseconds), afterwards: afterwards),
       tagRules: TagRules(

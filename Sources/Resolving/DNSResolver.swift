@@ -2,14 +2,15 @@ import CAres
 package import DNS
 package import Deciding
 import Glibc
+import NIOConcurrencyHelpers
 
 /// Asks upstreams over UDP and TCP, through c-ares, with one thread that sleeps while nothing is asked.
 ///
 /// Each upstream is its own vantage: a lookup is tried again at the same upstream, never at another.
 package final class DNSResolver: Resolver {
   private let inbox: Inbox
-  private let board: Lock<[UpstreamStatistics]>
-  private let thread: Lock<pthread_t?>
+  private let board: NIOLockedValueBox<[UpstreamStatistics]>
+  private let thread: NIOLockedValueBox<pthread_t?>
   private let now: @Sendable () -> Timestamp
 
   /// Starts the engine. `now` dates the lookups; it is called on the engine's thread and must not block.
@@ -22,11 +23,11 @@ package final class DNSResolver: Resolver {
     guard let inbox = Inbox() else { throw .noDescriptor }
     self.inbox = inbox
     self.now = now
-    board = Lock(upstreams.map { UpstreamStatistics($0.vantage) })
-    thread = Lock(nil)
+    board = NIOLockedValueBox(upstreams.map { UpstreamStatistics($0.vantage) })
+    thread = NIOLockedValueBox(nil)
     let boot = EngineBoot(upstreams: upstreams, settings: settings, inbox: inbox, board: board, now: now)
     guard let started = boot.start() else { throw .noThread }
-    thread.withLock { $0 = started }
+    thread.withLockedValue { $0 = started }
   }
 
   deinit { stop() }
@@ -50,7 +51,7 @@ package final class DNSResolver: Resolver {
   /// milliseconds. Later lookups are cancelled at once. May be called twice.
   package func stop() {
     inbox.stop()
-    let joined = thread.withLock { thread in
+    let joined = thread.withLockedValue { thread in
       defer { thread = nil }
       return thread
     }
@@ -62,7 +63,7 @@ package final class DNSResolver: Resolver {
   package func replaceUpstreams(_ upstreams: [Upstream]) { inbox.replace(upstreams) }
 
   /// What was done at each upstream, in their order; at most one tick (20 ms) old while lookups are in the air.
-  package var statistics: [UpstreamStatistics] { board.withLock { $0 } }
+  package var statistics: [UpstreamStatistics] { board.withLockedValue { $0 } }
 
   /// The version of the c-ares that is loaded, such as `1.18.1`.
   package static var libraryVersion: String { String(cString: pca_version()) }

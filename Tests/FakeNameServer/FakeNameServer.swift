@@ -1,13 +1,14 @@
 import Deciding
 package import DNS
 import Foundation
+import NIOConcurrencyHelpers
 package import Resolving
 
 /// A name server on loopback, UDP and TCP on one port, that answers as its script says. It runs on a thread of its
 /// own, so that it never blocks the pool that the tests run on.
 package final class FakeNameServer: Sendable {
   package let port: UInt16
-  private let shared: Lock<Shared>
+  private let shared: NIOLockedValueBox<Shared>
   private let descriptors: Descriptors
 
   /// A query as it came in.
@@ -70,15 +71,15 @@ package final class FakeNameServer: Sendable {
     guard let descriptors else { throw .noPort }
     self.port = chosen
     self.descriptors = descriptors
-    let shared = Lock(Shared())
+    let shared = NIOLockedValueBox(Shared())
     self.shared = shared
     let thread = Thread {
       var server = Service(udp: descriptors.udp, tcp: descriptors.tcp, script: script)
-      while !shared.withLock({ $0.isStopping }) {
-        server.serve { query in shared.withLock { $0.queries.append(query) } }
+      while !shared.withLockedValue({ $0.isStopping }) {
+        server.serve { query in shared.withLockedValue { $0.queries.append(query) } }
       }
       server.close()
-      shared.withLock { $0.isStopping = false }
+      shared.withLockedValue { $0.isStopping = false }
     }
     thread.start()
   }
@@ -86,10 +87,10 @@ package final class FakeNameServer: Sendable {
   deinit { stop() }
 
   /// Stops answering; the port is closed within 10 ms.
-  package func stop() { shared.withLock { $0.isStopping = true } }
+  package func stop() { shared.withLockedValue { $0.isStopping = true } }
 
   /// The queries so far.
-  package var queries: [Query] { shared.withLock { $0.queries } }
+  package var queries: [Query] { shared.withLockedValue { $0.queries } }
 
   package func upstream(transport: Transport = .udp, clientSubnet: IPPrefix? = nil) -> Upstream {
     Upstream(

@@ -110,7 +110,8 @@ import Testing
       selectors: [.name(try name("a.example.com")), .pattern(try NamePattern("*.data.example.com"))],
       seeds: [try name("x.data.example.com")], families: [.ipv4], retention: .seconds(retention),
       guards: GuardPolicy(shrink: 0.25, allowSpecial: [try #require(IPPrefix("10.0.0.0/8"))]),
-      expectedAliasSuffixes: [try name("example.net")], expectedServiceTags: ["AzureFrontDoor.FirstParty"])
+      expectedAliasSuffixes: [try name("example.net")],
+      tagRules: TagRules(expected: [try #require(TagName("AzureFrontDoor.FirstParty"))]))
     return JournalCircumstances(
       vantages: [Vantage("one")], taps: [Vantage("tap"): true], limits: Limits(), policies: [policy])
   }

@@ -1,6 +1,7 @@
 import DNS
 import Deciding
 import FakeNameServer
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import Resolving
@@ -46,10 +47,10 @@ import Testing
   @Test func `An upstream that begins to fold case is asked over TCP once, and then believed without it`()
     async throws
   {
-    let folds = Lock(false)
+    let folds = NIOLockedValueBox(false)
     let server = try FakeNameServer { query in
       var octets = try Attack.reply(query).octets
-      if folds.withLock({ $0 }) {
+      if folds.withLockedValue({ $0 }) {
         for index in 12..<12 + query.questionLength - 4 where (0x41...0x5a).contains(octets[index]) {
           octets[index] |= 0x20
         }
@@ -62,7 +63,7 @@ import Testing
         await resolver.lookup(try DNSResolverTests.question("n\(index)"), at: DNSResolverTests.fake).outcome
           == .answer)
     }
-    folds.withLock { $0 = true }
+    folds.withLockedValue { $0 = true }
     for index in 0..<5 {
       #expect(
         await resolver.lookup(try DNSResolverTests.question("m\(index)"), at: DNSResolverTests.fake).outcome

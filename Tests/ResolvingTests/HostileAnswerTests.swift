@@ -1,6 +1,7 @@
 import DNS
 import Deciding
 import FakeNameServer
+import NIOConcurrencyHelpers
 import Resolving
 import Testing
 
@@ -168,9 +169,9 @@ struct AttackedWatch {
 
   @Test(arguments: Attack.all)
   func `An attack leaves the set as it was, and the truth comes through again`(attack: Attack) async throws {
-    let isAttacked = Lock(false)
+    let isAttacked = NIOLockedValueBox(false)
     let server = try FakeNameServer { query in
-      try isAttacked.withLock { $0 } ? attack.react(query) : .send(try Attack.reply(query))
+      try isAttacked.withLockedValue { $0 } ? attack.react(query) : .send(try Attack.reply(query))
     }
     let honest = try FakeNameServer { .send(try Attack.reply($0)) }
     var attacked = try AttackedWatch(
@@ -179,10 +180,10 @@ struct AttackedWatch {
     // So many that the upstream is known to repeat the case.
     for _ in 0..<10 { await attacked.round() }
     #expect(attacked.set == [Attack.honest.description])
-    isAttacked.withLock { $0 = true }
+    isAttacked.withLockedValue { $0 = true }
     for _ in 0..<3 { await attacked.round() }
     #expect(attacked.set == attack.after)
-    isAttacked.withLock { $0 = false }
+    isAttacked.withLockedValue { $0 = false }
     await attacked.round()
     #expect(attacked.set == attack.after)
     attacked.resolver.stop()

@@ -230,19 +230,8 @@ private let client = """
         while "id: 1000000" not in text: text += c.until("\\n\\n")
         print("200 OK" in text, text.count("event:") > 10)
         """, publishing: [43])
-      let deadline = ContinuousClock.now + .seconds(60)
-      while server.sets.waiters < 2, ContinuousClock.now < deadline {
-        try await Task.sleep(for: .milliseconds(5))
-      }
       // The kernel takes some megabytes for a client that reads nothing; then it is dropped, and the other stays.
-      var generation: Int64 = 100
-      while server.sets.waiters > 1, ContinuousClock.now < deadline {
-        for _ in 1...200 {
-          generation += 1
-          try server.sets.publish(TestServer.published(["20.0.0.9"], generation: generation))
-        }
-        try await Task.sleep(for: .milliseconds(5))
-      }
+      try await Self.publishUntilOneStays(server, atOnce: 200, every: .milliseconds(5))
       #expect(server.sets.waiters == 1)
       server.sets.publish(try TestServer.published(["20.0.0.9"], generation: 1_000_000))
       #expect(try await lines == ["False True"])
@@ -279,6 +268,24 @@ private let client = """
     }
   }
 
+  /// Publishes to two waiting clients until one is left.
+  private static func publishUntilOneStays(
+    _ server: TestServer, atOnce count: Int, every pause: Duration
+  ) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while server.sets.waiters < 2, ContinuousClock.now < deadline {
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    var generation: Int64 = 100
+    while server.sets.waiters > 1, ContinuousClock.now < deadline {
+      for _ in 1...count {
+        generation += 1
+        try server.sets.publish(TestServer.published(["20.0.0.9"], generation: generation))
+      }
+      try await Task.sleep(for: pause)
+    }
+  }
+
   @Test("a stream whose client stops reading is cut, and one that goes on reading beside it isn't")
   func cutsStalled() async throws {
     let limits = LimitTests.limits { ($0.idleTime, $0.stallTime) = (.seconds(1), .seconds(1)) }
@@ -294,18 +301,7 @@ private let client = """
         while "id: 1000000" not in text: text = c.until("\\n\\n")
         print("end")
         """, publishing: [43])
-      let deadline = ContinuousClock.now + .seconds(60)
-      while server.sets.waiters < 2, ContinuousClock.now < deadline {
-        try await Task.sleep(for: .milliseconds(5))
-      }
-      var generation: Int64 = 100
-      while server.sets.waiters > 1, ContinuousClock.now < deadline {
-        for _ in 1...50 {
-          generation += 1
-          try server.sets.publish(TestServer.published(["20.0.0.9"], generation: generation))
-        }
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      try await Self.publishUntilOneStays(server, atOnce: 50, every: .milliseconds(20))
       #expect(server.sets.waiters == 1)
       server.sets.publish(try TestServer.published(["20.0.0.9"], generation: 1_000_000))
       #expect(try await lines == ["end"])

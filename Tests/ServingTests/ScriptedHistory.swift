@@ -81,7 +81,6 @@ struct ScriptedHistory: HistoryReader {
   func sourceReports() async throws -> [StoredSourceReport] { try checked(reports) }
   func decisions(limit: Int) async throws -> [Decision] { try checked(Array(decided.prefix(limit))) }
   func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)] { try checked(vantages) }
-  func events(kind: EventKind?, limit: Int) async throws -> [Event] { try checked([]) }
   func events(_ query: EventQuery) async throws -> [StoredEvent] {
     let wanted = try checked(happened).filter { stored in
       (query.after.map { stored.id > $0 } ?? true) && (query.before.map { stored.id < $0 } ?? true)

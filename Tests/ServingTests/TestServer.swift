@@ -43,7 +43,6 @@ struct TestServer {
     let policies = names.prefix(1).map {
       SetPolicy(
         name: $0, selectors: Profile.mcrGlobal.selectors,
-        expectedServiceTags: Profile.mcrGlobal.expectedServiceTags,
         tagRules: TagRules(expected: Profile.mcrGlobal.expectedServiceTags.compactMap { TagName($0) }))
     }
     let site = Site(

@@ -47,12 +47,19 @@ package protocol HistoryReader: Sendable {
   func coverages() async throws -> [QuestionCoverage]
   /// How each vantage did when it was last told, by label, with when that was.
   func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)]
-  /// The newest events first.
-  ///
-  /// - Parameter kind: only events of this kind; nil means all.
-  func events(kind: EventKind?, limit: Int) async throws -> [Event]
   /// The events that a query selects, in its order.
   func events(_ query: EventQuery) async throws -> [StoredEvent]
   /// The decisions of operators, newest first.
   func decisions(limit: Int) async throws -> [Decision]
+}
+
+extension HistoryReader {
+  /// The newest events first.
+  ///
+  /// - Parameter kind: only events of this kind; nil means all.
+  package func events(kind: EventKind?, limit: Int) async throws -> [Event] {
+    var query = EventQuery(limit: limit)
+    query.kinds = Set([kind].compactMap(\.self))
+    return try await events(query).map(\.event)
+  }
 }

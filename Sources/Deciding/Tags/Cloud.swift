@@ -1,3 +1,5 @@
+package import DNS
+
 /// One of the clouds for which Microsoft publishes service tags, each in a file of its own.
 package enum Cloud: String, Hashable, Comparable, Sendable, CaseIterable, CustomStringConvertible {
   /// All regions but those below.
@@ -23,6 +25,9 @@ package enum Cloud: String, Hashable, Comparable, Sendable, CaseIterable, Custom
     }
     self = cloud
   }
+
+  /// Whose registry a name belongs to: what 21Vianet runs has its names below `cn`.
+  package init(of name: DomainName) { self = name.text.hasSuffix(".cn") ? .china : .publicCloud }
 
   /// `public`, `china` or `government`.
   package var description: String { rawValue }

@@ -1,17 +1,19 @@
 import CAres
 import Deciding
 import Glibc
+import NIOConcurrencyHelpers
 
 /// What the engine's thread starts with. The loop itself is made on that thread and never leaves it.
 final class EngineBoot: Sendable {
   let upstreams: [Upstream]
   let settings: ResolverSettings
   let inbox: Inbox
-  let board: Lock<[UpstreamStatistics]>
+  let board: NIOLockedValueBox<[UpstreamStatistics]>
   let now: @Sendable () -> Timestamp
 
   init(
-    upstreams: [Upstream], settings: ResolverSettings, inbox: Inbox, board: Lock<[UpstreamStatistics]>,
+    upstreams: [Upstream], settings: ResolverSettings, inbox: Inbox,
+    board: NIOLockedValueBox<[UpstreamStatistics]>,
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.upstreams = upstreams

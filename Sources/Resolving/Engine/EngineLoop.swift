@@ -1,6 +1,7 @@
 import CAres
 import DNS
 import Deciding
+import NIOConcurrencyHelpers
 
 /// The resolver's one thread: it owns every c-ares channel, and everything in it is confined to that thread.
 ///
@@ -24,7 +25,7 @@ final class EngineLoop {
   /// The wall time of this round; nil until a lookup asks for it.
   private var roundMoment: Timestamp?
   private let inbox: Inbox
-  private let board: Lock<[UpstreamStatistics]>
+  private let board: NIOLockedValueBox<[UpstreamStatistics]>
   private var order = [Vantage]()
   private var lastLine: UpstreamLine?
   private var lookups = [PendingLookup]()
@@ -72,7 +73,8 @@ final class EngineLoop {
   }
 
   init(
-    _ upstreams: [Upstream], _ settings: ResolverSettings, inbox: Inbox, board: Lock<[UpstreamStatistics]>,
+    _ upstreams: [Upstream], _ settings: ResolverSettings, inbox: Inbox,
+    board: NIOLockedValueBox<[UpstreamStatistics]>,
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.settings = settings
@@ -336,7 +338,7 @@ final class EngineLoop {
   }
 
   private func publish() {
-    board.withLock { board in board = order.compactMap { lines[$0]?.currentStatistics } }
+    board.withLockedValue { board in board = order.compactMap { lines[$0]?.currentStatistics } }
   }
 
   // MARK: Lanes

@@ -1,6 +1,7 @@
 import CAres
 import DNS
 import Deciding
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// A caller who waits for a lookup.
@@ -41,7 +42,7 @@ final class Inbox: Sendable {
   /// What the engine sleeps on. It watches the inbox with `UInt64.max` as the event's data.
   let pollDescriptor: Int32
   private let wakeDescriptor: Int32
-  private let contents = Lock(Contents())
+  private let contents = NIOLockedValueBox(Contents())
 
   struct Contents {
     var jobs = [Job]()
@@ -89,7 +90,7 @@ final class Inbox: Sendable {
 
   /// Says that the reader goes to sleep; false when something waits, and then it must not.
   func sleep() -> Bool {
-    contents.withLock { contents in
+    contents.withLockedValue { contents in
       contents.isReaderAsleep = contents.isEmpty
       return contents.isReaderAsleep
     }
@@ -98,7 +99,7 @@ final class Inbox: Sendable {
   /// Takes all that waits. `emptied` brings empty arrays back into use.
   func take(emptied: inout Contents, wasWoken: Bool) {
     if wasWoken { pca_wake_clear(wakeDescriptor) }
-    contents.withLock { contents in
+    contents.withLockedValue { contents in
       emptied.isStopping = contents.isStopping
       emptied.isReaderAsleep = false
       swap(&contents, &emptied)
@@ -106,7 +107,7 @@ final class Inbox: Sendable {
   }
 
   private func leave<Result>(_ change: (inout Contents) -> Result) -> Result {
-    let (result, wakes) = contents.withLock { contents in
+    let (result, wakes) = contents.withLockedValue { contents in
       let result = change(&contents)
       let wakes = contents.isReaderAsleep && !contents.isEmpty
       if wakes { contents.isReaderAsleep = false }

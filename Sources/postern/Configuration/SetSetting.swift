@@ -64,8 +64,7 @@ struct SetSetting: Sendable, Equatable {
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
         allowSpecial: allowSpecial.value),
       expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [],
-      expectedServiceTags: profile.value?.expectedServiceTags ?? [], confirmation: confirm.value,
-      tagRules: tagRules)
+      confirmation: confirm.value, tagRules: tagRules)
   }
 }
 
