@@ -25,7 +25,9 @@ struct Past {
     let set = published.snapshot.set
     let policy = site.policies.first { $0.name == set }
     let changes = try await read { history -> SetChanges? in
-      guard let difference = try await history.difference(of: set, from: since, to: current) else { return nil }
+      guard let difference = try await history.difference(of: set, from: since, to: current) else {
+        return nil
+      }
       return try await SetChanges.gather(difference, to: published.snapshot, policy, from: history)
     }
     guard let changes else { throw .gone }

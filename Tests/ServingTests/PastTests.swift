@@ -36,7 +36,8 @@ import Testing
         "jq", ["-r", ".add[], (.remove, .removed | length), (.added[] | .address, .generation, .effective)"],
         input: Array(all.body))
       let since = (TestServer.at - .seconds(300)).description
-      #expect(facts.lines == ["20.0.0.2", "20.0.0.3", "0", "0", "20.0.0.2", "41", since, "20.0.0.3", "41", since])
+      #expect(
+        facts.lines == ["20.0.0.2", "20.0.0.3", "0", "0", "20.0.0.2", "41", since, "20.0.0.3", "41", since])
       #expect(
         try await server.curl("/v1/sets/mcr/changes?since=42").text
           == "{\"set\":\"mcr\",\"from\":42,\"to\":42,\"add\":[],\"remove\":[],\"added\":[],\"removed\":[]}\n")
