@@ -16,19 +16,16 @@ extension Watch {
     let addresses = lookup.chain.addresses.compactMap(\.address).filter { address in
       policies.contains { $0.admits(address) }
     }
+    let look = CacheLook(
+      ttl: .seconds(Int64(ttl.seconds)), sent: lookup.sentAt, received: lookup.at,
+      floor: refresh(of: tracked).floor)
     coverage.estimators[lookup.question, default: CoverageEstimator()].take(
-      Set(addresses), ttl: .seconds(Int64(ttl.seconds)), at: lookup.vantage, now: lookup.at,
-      window: coverageWindow(of: tracked))
+      Set(addresses), look, at: lookup.vantage, window: coverageWindow(of: tracked))
   }
 
   /// Estimates anew and tells what fell below its target.
   mutating func judgeCoverage(at now: Timestamp) {
     let all = questionCoverages(at: now)
-    coverage.wanting = Set(
-      all.filter { part in
-        let targets = names[part.question.name]?.sets.map { sets[$0].policy.coverage } ?? []
-        return part.estimate.confidence == .unknown || part.estimate.coverage < targets.max() ?? 0
-      }.map(\.question))
     for (index, set) in sets.enumerated() {
       let parts = all.filter { names[$0.question.name]?.sets.contains(index) == true }
       coverage.sets[set.policy.name] = SetCoverage(
@@ -77,14 +74,11 @@ extension Watch {
 struct CoverageBook: Sendable {
   var estimators: [Question: CoverageEstimator] = [:]
   var sets: [SetName: SetCoverage] = [:]
-  /// Questions whose coverage is unknown or below the target of one of their sets.
-  var wanting = Set<Question>()
 
   /// Forgets a name that is tracked no more.
   mutating func forget(_ questions: [Question]) {
     for question in questions {
       estimators[question] = nil
-      wanting.remove(question)
     }
   }
 }

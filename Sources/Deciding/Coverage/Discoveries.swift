@@ -64,7 +64,7 @@ struct Discoveries: Sendable {
     let mean = (chosen.observed - chosen.expected) * chosen.step
     return Drift(
       mean: max(0, mean), atMost: max(0, chosen.drift.upperBound), isSure: chosen.drift.lowerBound > 0,
-      events: chosen.observed)
+      events: chosen.observed, gross: chosen.observed * chosen.step, lot: chosen.lot)
   }
 
   /// At most this share of the next answer is new, unless the pool began to change just now.
@@ -82,6 +82,10 @@ struct Drift: Sendable {
   let isSure: Bool
   /// Answers with something new that it rests on.
   let events: Double
+  /// The share of an answer that was new, foreseen or not.
+  let gross: Double
+  /// The share of an answer that is new, if any of it is.
+  let lot: Double
 }
 
 /// Bounds of a Poisson mean at 97.5 % each, by the square root that makes its variance constant (M. Bartlett, The square
