@@ -28,13 +28,29 @@ extension Watch {
     let all = questionCoverages(at: now)
     for (index, set) in sets.enumerated() {
       let parts = all.filter { names[$0.question.name]?.sets.contains(index) == true }
-      coverage.sets[set.policy.name] = SetCoverage(
+      let name = set.policy.name
+      let judged = SetCoverage(
         parts, target: set.policy.coverage, uses: { sightings.sources(of: $0).reduce(0) { $0 + $1.count } })
+      coverage.sets[name] = judged
+      if coverage.alarms[name, default: CoverageAlarm()].take(judged, at: now) {
+        noteAlarm(of: name, judged, at: now)
+      }
+    }
+  }
+
+  private mutating func noteAlarm(of set: SetName, _ judged: SetCoverage, at now: Timestamp) {
+    if let warning = judged.warning {
+      pending.note(.coverageFell, set.text, warning, at: now)
+    } else if let share = judged.coverage {
+      pending.note(
+        .coverageRestored, set.text,
+        "holds \(share.percentage) of what new answers give, no less than \(judged.target.percentage)", at: now)
     }
   }
 
   /// Goes on from what is held: an address that the history has is no discovery.
-  mutating func restoreCoverage(_ stored: [QuestionCoverage]) {
+  mutating func restoreCoverage(_ stored: [QuestionCoverage], fallen: Set<SetName>) {
+    for set in fallen { coverage.alarms[set] = CoverageAlarm(isFallen: true) }
     for tracked in names.values {
       for record in tracked.states.lazy.flatMap(\.records) {
         guard let address = record.address else { continue }
@@ -74,6 +90,8 @@ extension Watch {
 struct CoverageBook: Sendable {
   var estimators: [Question: CoverageEstimator] = [:]
   var sets: [SetName: SetCoverage] = [:]
+  /// What was told of them.
+  var alarms: [SetName: CoverageAlarm] = [:]
 
   /// Forgets a name that is tracked no more.
   mutating func forget(_ questions: [Question]) {

@@ -240,7 +240,7 @@ extension Watch {
         pending.retiredQuestions.append((status.question, status.vantage))
       }
     }
-    restoreCoverage(restored.coverages)
+    restoreCoverage(restored.coverages, fallen: restored.fallenCoverages)
     for tracked in names.values {
       for index in tracked.sets {
         sets[index].replace([], with: addresses(given: tracked.states, in: index))

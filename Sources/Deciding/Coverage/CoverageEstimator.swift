@@ -18,8 +18,8 @@ package struct CoverageEstimator: Sendable {
   static let fewestAnswers = 10
   /// The logarithm of the factor within which an estimate must be right.
   private static let factorOfTwo = 0.6931
-  /// Standard deviations that must fit into it: then one claim in a hundred is wrong by chance.
-  private static let deviations = 2.576
+  /// Standard deviations that must fit into it: then about one claim in forty is wrong by chance.
+  private static let deviations = 2.25
 
   /// One that was never asked.
   package init() {}
@@ -65,7 +65,7 @@ package struct CoverageEstimator: Sendable {
     let incidences = ledger.incidences(at: now, window: window)
     let drift = discoveries.drift
     let unseen = incidences.unseenShare
-    let missing = min(1, unseen + (drift.isSure ? drift.mean : 0))
+    let missing = min(1, unseen + drift.mean * drift.weight)
     let rare = PoissonBounds.upper(Double(incidences.once)) / Double(max(incidences.total, 1))
     let atMost = drift.isSure ? rare + drift.atMost : discoveries.atMost
     let spread = Self.spread(of: missing, incidences, drift, answersPerHour: ledger.answersPerHour(at: now, window: window))
@@ -88,7 +88,10 @@ package struct CoverageEstimator: Sendable {
     guard missing > 0 else { return .infinity }
     let (once, twice) = (Double(incidences.once), Double(incidences.twice))
     let counted = (once + 2 * twice) / pow2(Double(max(incidences.total, 1)))
-    guard drift.isSure else { return max(counted.squareRoot(), drift.atMost / deviations) / missing }
+    guard drift.isSure else {
+      let excess = max(0, (incidences.unseenShare + drift.atMost) / missing - 1)
+      return max(counted.squareRoot() / missing, excess * factorOfTwo / deviations)
+    }
     let past = drift.events > 0 ? pow2(drift.gross) / drift.events : 0
     let coming = answersPerHour > 0 ? drift.gross * drift.lot / answersPerHour : .infinity
     return (counted + past + coming).squareRoot() / missing

@@ -80,6 +80,14 @@ struct Drift: Sendable {
   let atMost: Double
   /// Whether chance alone doesn't explain it.
   let isSure: Bool
+  /// How much of the mean to believe: all of it where chance doesn't explain it, else less the more it may be chance, so
+  /// that the estimate doesn't jump.
+  var weight: Double {
+    guard !isSure else { return 1 }
+    let chance = events > 0 ? gross * gross / events : 0
+    return mean > 0 ? mean * mean / (mean * mean + chance) : 0
+  }
+
   /// Answers with something new that it rests on.
   let events: Double
   /// The share of an answer that was new, foreseen or not.
