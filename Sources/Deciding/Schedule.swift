@@ -84,7 +84,8 @@ package struct Schedule: Sendable {
     let bounded = min(max(wait, refresh.floor), refresh.ceiling)
     let jitter = Int64.random(in: 0...max(1, min(bounded.milliseconds / 10, 1000)), using: &random)
     let planned = lookup.at + bounded + .milliseconds(jitter)
-    return lookup.outcome == .answer && wait < refresh.floor ? max(lookup.at, planned - lookup.roundTrip) : planned
+    return lookup.outcome == .answer && wait < refresh.floor
+      ? max(lookup.at, planned - lookup.roundTrip) : planned
   }
 
   /// Brings what is due later forward to `latest`: after the wall clock went back, its moments are too far ahead.

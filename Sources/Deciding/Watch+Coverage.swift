@@ -44,7 +44,8 @@ extension Watch {
     } else if let share = judged.coverage {
       pending.note(
         .coverageRestored, set.text,
-        "holds \(share.percentage) of what new answers give, no less than \(judged.target.percentage)", at: now)
+        "holds \(share.percentage) of what new answers give, no less than \(judged.target.percentage)",
+        at: now)
     }
   }
 

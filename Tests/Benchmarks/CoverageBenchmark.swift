@@ -40,7 +40,8 @@ enum CoverageBenchmark {
         "scenarios estimated, bounded, unknown",
         "\(claiming.count), \(results.count - claiming.count - unknown), \(unknown)", "-"))
     let exceeded = results.reduce(0) { $0 + $1.exceeded }
-    print(figure("runs above the bound, new answers", "\(exceeded) of \(results.count * seeds)", "one in forty"))
+    print(
+      figure("runs above the bound, new answers", "\(exceeded) of \(results.count * seeds)", "one in forty"))
     let above = results.count { $0.figures.trueMissing > $0.figures.predictedAtMost }
     print(figure("scenarios above the bound, new answers", "\(above) of \(results.count)", "0"))
     let clientsAbove = results.count { $0.figures.trueClientMissing > $0.figures.predictedClientAtMost }
@@ -92,7 +93,7 @@ private struct Result: Sendable {
     }
   }
 
-  /// Whether an estimate was claimed most of the time.
+  /// Whether an estimate was claimed most of the time, over all seeds.
   var isClaimed: Bool { figures.estimatedShare > 0.5 }
   var isRight: Bool { figures.isRight }
 

@@ -2,8 +2,9 @@
 package struct CacheLook: Sendable {
   /// The smallest TTL of the chain and its addresses.
   package let ttl: Duration
-  /// The reply was made between these two.
+  /// When the question was sent: the reply was made then or later.
   package let sent: Timestamp
+  /// When the reply was here.
   package let received: Timestamp
   /// The shortest time between two questions, as the policy wants it.
   package let floor: Duration

@@ -68,7 +68,8 @@ package struct CoverageEstimator: Sendable {
     let missing = min(1, unseen + drift.mean * drift.weight)
     let rare = PoissonBounds.upper(Double(incidences.once)) / Double(max(incidences.total, 1))
     let atMost = drift.isSure ? rare + drift.atMost : discoveries.atMost
-    let spread = Self.spread(of: missing, incidences, drift, answersPerHour: ledger.answersPerHour(at: now, window: window))
+    let spread = Self.spread(
+      of: missing, incidences, drift, answersPerHour: ledger.answersPerHour(at: now, window: window))
     let confidence: CoverageConfidence =
       incidences.answers < Self.fewestAnswers
       ? .unknown : spread * Self.deviations <= Self.factorOfTwo ? .estimated : .bounded

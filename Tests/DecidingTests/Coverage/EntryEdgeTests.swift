@@ -13,7 +13,9 @@ struct EntryEdgeTests {
     var lastSecond = Int64.min
     var fills = [Timestamp]()
 
-    init(ttl: Int64, tick: Int64, outlasts: Bool) { (self.ttl, self.tick, self.outlasts) = (ttl, tick, outlasts) }
+    init(ttl: Int64, tick: Int64, outlasts: Bool) {
+      (self.ttl, self.tick, self.outlasts) = (ttl, tick, outlasts)
+    }
 
     mutating func look(at sent: Timestamp, delay: Duration) -> CacheLook {
       let made = sent + delay / 2
@@ -32,7 +34,8 @@ struct EntryEdgeTests {
 
   @Test(
     "Within some entries the next is seen a few hundredths of a second after the last ended, whatever the clocks",
-    arguments: [5, 20, 60, 300] as [Int64], [(0, true), (333, true), (999, true), (0, false), (640, false)] as [(Int64, Bool)])
+    arguments: [5, 20, 60, 300] as [Int64],
+    [(0, true), (333, true), (999, true), (0, false), (640, false)] as [(Int64, Bool)])
   func converges(ttl: Int64, clock: (tick: Int64, outlasts: Bool)) throws {
     for delay in [Duration.zero, .milliseconds(8)] {
       var resolver = Resolver(ttl: ttl, tick: clock.tick, outlasts: clock.outlasts)

@@ -65,7 +65,9 @@ struct WatchCoverageTests {
     #expect(SetCoverage([], target: 0.9, uses: { _ in 0 }).coverage == nil)
   }
 
-  @Test("A name is asked where its cache entry ends, below the floor only once, and at the ceiling when that is sooner")
+  @Test(
+    "A name is asked where its cache entry ends, below the floor only once, and at the ceiling when that is sooner"
+  )
   func edges() {
     var day = WatchScenario([policy(["a.example"])])
     day.ask()
@@ -116,7 +118,8 @@ struct WatchCoverageTests {
     #expect(told.map(\.kind) == [.coverageFell] && told.first?.subject == "mcr")
     let fellAt = try #require(told.first?.at)
     // Ten answers are needed to know anything.
-    #expect((WatchScenario.start + .seconds(61 * 10 + 900))...(WatchScenario.start + .seconds(61 * 28)) ~= fellAt)
+    #expect(
+      (WatchScenario.start + .seconds(61 * 10 + 900))...(WatchScenario.start + .seconds(61 * 28)) ~= fellAt)
     var restored = day.restoredState()
     restored.fallenCoverages = [day.watch.sets[0].policy.name]
     day = WatchScenario([policy(["a.example"])], restored: restored, now: day.now)
