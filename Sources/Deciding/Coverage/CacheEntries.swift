@@ -21,6 +21,8 @@ struct CacheEntries: Sendable {
 
   /// TTLs are whole seconds, rounded by each cache on the way in its own manner.
   static let slack = Duration.seconds(2)
+  /// What passes at least until a new entry is in the set: a reply travels, is stored and published.
+  fileprivate static let leastHidden = Duration.milliseconds(50)
 
   /// Takes in an answer. Gives back how it was found when it is independent, else nil.
   mutating func take(_ addresses: Set<IPAddress>, _ look: CacheLook, at vantage: Vantage) -> NewEntry? {
@@ -88,6 +90,6 @@ extension CacheEntries.Entry {
   fileprivate func hidden(until now: Timestamp, began: Timestamp, fullTTL: Duration) -> Duration {
     let gap = now - min(edge.earliest, now)
     if gap >= fullTTL { return gap }
-    return min(max(.zero, now - began), gap > .zero ? gap : now - askedAt)
+    return max(CacheEntries.leastHidden, min(now - began, gap > .zero ? gap : now - askedAt))
   }
 }
