@@ -135,9 +135,12 @@ extension Watch {
     guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil, !isReplayed else { return }
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
-    let isEager = coverage.wanting.contains(lookup.question) && budget.isAmple
-    let next = schedule.next(
-      after: lookup, failures: failures, refresh: refresh(of: tracked), isEager: isEager)
+    let refresh = refresh(of: tracked)
+    // While the budget is short, nothing is asked at its entry's edge, which may take a question more.
+    let edge =
+      budget.isAmple
+      ? coverage.estimators[lookup.question]?.nextLook(at: lookup.vantage, floor: refresh.floor) : nil
+    let next = schedule.next(after: lookup, failures: failures, refresh: refresh, edge: edge)
     let isInUse = usedAt[lookup.question.name].map { lookup.at - $0 < Self.inUse } ?? false
     schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
   }
@@ -237,7 +240,7 @@ extension Watch {
         pending.retiredQuestions.append((status.question, status.vantage))
       }
     }
-    restoreCoverage(restored.coverages)
+    restoreCoverage(restored.coverages, fallen: restored.fallenCoverages)
     for tracked in names.values {
       for index in tracked.sets {
         sets[index].replace([], with: addresses(given: tracked.states, in: index))
