@@ -72,6 +72,7 @@ extension Watch {
       guard let index = sets.firstIndex(where: { $0.policy.name == state.set }) else { continue }
       sets[index].noteSaved(state)
     }
+    for index in sets.indices { sets[index].noteStored() }
   }
 
   /// The history could not take the batch: it waits for the next try, in order, and nothing of it was published.
@@ -97,12 +98,7 @@ extension Watch {
     journal?.putBack(batch.journal)
     for part in batch.coverages { coverage.estimators[part.question]?.isUnsaved = true }
     uncovered.putBack(batch.uncoveredNames, gone: batch.dismissedNames)
-    for publication in batch.publications {
-      guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {
-        continue
-      }
-      sets[index].lookAgain()
-    }
+    for index in sets.indices { sets[index].undecide() }
   }
 
   /// Takes where a followed file stands; stored with what was read from it.

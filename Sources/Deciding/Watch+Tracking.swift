@@ -154,7 +154,7 @@ extension Watch {
 
   /// A learned name that every upstream denies for every family, and whose addresses have all left, is a name no more.
   mutating func forgetIfGone(_ name: DomainName, at now: Timestamp) {
-    guard let tracked = names[name], tracked.isLearned else { return }
+    guard !isReplayed, let tracked = names[name], tracked.isLearned else { return }
     guard tracked.states.allSatisfy({ $0.records.allSatisfy { $0.address == nil } }) else { return }
     // What was not asked yet may still answer: one family's denial often comes before the other's answer.
     let types = askedTypes(tracked)
@@ -237,7 +237,7 @@ extension Watch {
         pending.retiredQuestions.append((status.question, status.vantage))
       }
     }
-    restoreCoverage(restored.coverages)
+    if !isReplayed { restoreCoverage(restored.coverages) }
     for tracked in names.values {
       for index in tracked.sets {
         sets[index].replace([], with: addresses(given: tracked.states, in: index))

@@ -11,12 +11,14 @@ package struct WatchedSet: Sendable {
   /// How many names give each address.
   private var holders: [IPAddress: Int] = [:]
   /// Questions that were never asked; the first snapshot waits for them.
-  private var unasked = Set<UnaskedQuestion>()
+  private(set) var unasked = Set<UnaskedQuestion>()
   /// Whether what its names give may differ from what is published.
   private(set) var isChanged = false
   var isApproved = false
   /// What an operator had forgotten since the last generation.
   private(set) var forgotten = Set<IPAddress>()
+  /// With what the candidate was judged that the history doesn't have yet; nil when none is under way.
+  private var judged: (isApproved: Bool, forgotten: Set<IPAddress>)?
   /// What guards said of the last candidate; not kept over a restart, which decides anew.
   package private(set) var objections: [GuardObjection] = []
   /// As of the last sweep.
@@ -86,13 +88,32 @@ package struct WatchedSet: Sendable {
     }
   }
 
-  /// Takes in what the builder said; a publication waits for the history.
+  /// Takes in what the builder said, which waits for the history; what operators ask for from now on is for the next
+  /// candidate.
   mutating func decided(_ step: SetStep) {
+    judged = (isApproved, forgotten)
     objections = step.objections
     isChanged = false
-    // An approval lasts until the history has what it released.
-    if step.publication == nil { isApproved = false }
-    if step.publication == nil, step.objections.isEmpty { forgotten = [] }
+    isApproved = false
+    if step.publication != nil || step.objections.isEmpty { forgotten = [] }
+  }
+
+  /// The history has what was decided.
+  mutating func noteStored() { judged = nil }
+
+  /// The history refused what was decided: it is as if nobody had judged, since nothing tells of it.
+  mutating func undecide() {
+    guard let judged else { return }
+    isApproved = isApproved || judged.isApproved
+    forgotten.formUnion(judged.forgotten)
+    isChanged = true
+    self.judged = nil
+  }
+
+  /// Goes on from a checkpoint.
+  mutating func resume(_ standing: JournalStanding) {
+    forgotten = Set(standing.forgotten[policy.name] ?? [])
+    if published == nil { unasked = Set(standing.unasked[policy.name] ?? []) }
   }
 
   /// Takes note that these addresses go because somebody wants it.
@@ -101,11 +122,7 @@ package struct WatchedSet: Sendable {
     isChanged = true
   }
 
-  mutating func publish(_ snapshot: Snapshot) {
-    published = snapshot
-    forgotten = []
-    isApproved = false
-  }
+  mutating func publish(_ snapshot: Snapshot) { published = snapshot }
 
   mutating func noteFreshness(_ oldest: Timestamp?, isStale: Bool) {
     freshness = oldest
@@ -115,9 +132,4 @@ package struct WatchedSet: Sendable {
   mutating func noteSaved(_ state: SetState) { savedState = state }
 
   mutating func lookAgain() { isChanged = true }
-
-  private struct UnaskedQuestion: Hashable {
-    let question: Question
-    let vantage: Vantage
-  }
 }

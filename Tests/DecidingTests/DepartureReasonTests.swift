@@ -13,10 +13,14 @@ import Testing
       ([Interval("a.example", seen: 3599, until: 0)], .revoked),
       ([Interval("a.example", seen: 10, until: nil)], .revoked),
       // What another set's name gave says nothing of this set's retention.
-      ([Interval("b.example", seen: 10, until: nil), Interval("a.example", seen: 3700, until: 10)], .expired),
+      (
+        [Interval("b.example", seen: 10, until: nil), Interval("a.example", seen: 3700, until: 10)], .expired
+      ),
       ([Interval("b.example", seen: 9000, until: 0)], .revoked),
       // The name that gave it last decides.
-      ([Interval("a.example", seen: 9000, until: 5000), Interval("a.example", seen: 20, until: 0)], .revoked),
+      (
+        [Interval("a.example", seen: 9000, until: 5000), Interval("a.example", seen: 20, until: 0)], .revoked
+      ),
     ] as [([Interval], DepartureReason?)])
   func reasons(of intervals: [Interval], reason: DepartureReason?) throws {
     let policy = SetPolicy(
@@ -42,8 +46,10 @@ import Testing
       return ObservedInterval(
         observation: Observation(
           key: ObservationKey(
-            name: name, vantage: Vantage("one"), owner: name, type: .a, data: .address(IPAddress(v4: 0x1400_0001))),
-          firstSeen: now - .seconds(20_000), lastSeen: now - .seconds(seen), count: 1, ttl: TTL(wire: 60), watched: 0),
+            name: name, vantage: Vantage("one"), owner: name, type: .a,
+            data: .address(IPAddress(v4: 0x1400_0001))),
+          firstSeen: now - .seconds(20_000), lastSeen: now - .seconds(seen), count: 1, ttl: TTL(wire: 60),
+          watched: 0),
         until: until.map { now - .seconds($0) })
     }
   }

@@ -11,6 +11,7 @@ extension Watch {
     }
     pending.events += TagNews(from: tags, to: book, sets: held, at: now).events
     tags = book
+    journal?.note(.tags(book), at: now)
     _ = judgeGates(at: now)
   }
 
