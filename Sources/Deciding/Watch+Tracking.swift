@@ -122,8 +122,17 @@ extension Watch {
       guard new != old[position] else { continue }
       isNews = true
       sets[index].replace(Set(old[position]), with: Set(new))
+      if isReplayed { sets[index].redraft(old[position], with: new, of: name) }
     }
-    pending.add(step)
+    if isReplayed {
+      // A record that ended and began again was first seen now.
+      for observation in step.opened {
+        guard case .address(let address) = observation.key.data else { continue }
+        for index in before.sets { sets[index].touch(address) }
+      }
+    } else {
+      pending.add(step)
+    }
     learnNetworks(step.opened, of: before)
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
     if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
@@ -241,6 +250,10 @@ extension Watch {
     for tracked in names.values {
       for index in tracked.sets {
         sets[index].replace([], with: addresses(given: tracked.states, in: index))
+        guard isReplayed else { continue }
+        let given = SnapshotBuilder.givenAddresses(
+          tracked.states, by: sets[index].policy, through: sets[index].gate)
+        sets[index].redraft([], with: given, of: tracked.name)
       }
     }
   }

@@ -10,6 +10,11 @@ package struct WatchedSet: Sendable {
   var gate: PrefixSet?
   /// How many names give each address.
   private var holders: [IPAddress: Int] = [:]
+  /// The last candidate of a replay, which decides ten thousand times about a thousand names; nil before the first.
+  var draft: [SetElement]?
+  /// Which names give each address, and what changed since the draft; only in a replay.
+  private(set) var givers: [IPAddress: Set<DomainName>] = [:]
+  private(set) var touched = Set<IPAddress>()
   /// Questions that were never asked; the first snapshot waits for them.
   private(set) var unasked = Set<UnaskedQuestion>()
   /// Whether what its names give may differ from what is published.
@@ -86,6 +91,26 @@ package struct WatchedSet: Sendable {
       holders[address] = count > 0 ? count : nil
       if count <= 0 { isChanged = true }
     }
+  }
+
+  /// Notes for the next draft of a replay what one name gave before and gives now, once for each vantage.
+  mutating func redraft(_ before: [IPAddress], with after: [IPAddress], of name: DomainName) {
+    var counts = [IPAddress: Int]()
+    for address in before { counts[address, default: 0] -= 1 }
+    for address in after { counts[address, default: 0] += 1 }
+    for (address, count) in counts where count != 0 { touch(address) }
+    for address in before { givers[address]?.remove(name) }
+    for address in after { givers[address, default: []].insert(name) }
+  }
+
+  /// Has an element made anew for the next draft of a replay.
+  mutating func touch(_ address: IPAddress) { touched.insert(address) }
+
+  /// Takes a candidate of a replay as the draft of the next.
+  mutating func keepDraft(_ elements: [SetElement]) {
+    draft = elements
+    for address in touched where givers[address]?.isEmpty == true { givers[address] = nil }
+    touched = []
   }
 
   /// Takes in what the builder said, which waits for the history; what operators ask for from now on is for the next
