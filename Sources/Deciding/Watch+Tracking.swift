@@ -121,8 +121,7 @@ extension Watch {
       let new = SnapshotBuilder.givenAddresses(states, by: sets[index].policy, through: sets[index].gate)
       guard new != old[position] else { continue }
       isNews = true
-      sets[index].replace(Set(old[position]), with: Set(new))
-      if isReplayed { sets[index].redraft(old[position], with: new, of: name) }
+      replace(old[position], with: new, of: name, in: index)
     }
     if isReplayed {
       // A record that ended and began again was first seen now.
@@ -137,6 +136,17 @@ extension Watch {
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
     if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
     return isNews
+  }
+
+  /// Counts for a set what one name gave before and gives now.
+  mutating func replace(
+    _ before: [IPAddress], with after: [IPAddress], of name: DomainName, in index: Int
+  ) {
+    if isReplayed {
+      sets[index].redraft(before, with: after, of: name)
+    } else {
+      sets[index].replace(before, with: after)
+    }
   }
 
   /// Plans the next lookup of a question that was just answered.
@@ -249,11 +259,9 @@ extension Watch {
     if !isReplayed { restoreCoverage(restored.coverages) }
     for tracked in names.values {
       for index in tracked.sets {
-        sets[index].replace([], with: addresses(given: tracked.states, in: index))
-        guard isReplayed else { continue }
         let given = SnapshotBuilder.givenAddresses(
           tracked.states, by: sets[index].policy, through: sets[index].gate)
-        sets[index].redraft([], with: given, of: tracked.name)
+        replace([], with: given, of: tracked.name, in: index)
       }
     }
   }

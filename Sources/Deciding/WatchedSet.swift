@@ -79,28 +79,52 @@ package struct WatchedSet: Sendable {
     if lookup.outcome.isSuccess { checkedAt = max(checkedAt ?? lookup.at, lookup.at) }
   }
 
-  /// Counts what a name gave before and gives now.
-  mutating func replace(_ before: Set<IPAddress>, with after: Set<IPAddress>) {
-    for address in after where !before.contains(address) {
-      let count = holders[address, default: 0]
-      holders[address] = count + 1
-      if count == 0 { isChanged = true }
-    }
-    for address in before where !after.contains(address) {
-      let count = holders[address, default: 1] - 1
-      holders[address] = count > 0 ? count : nil
-      if count <= 0 { isChanged = true }
+  /// Counts what a name gave before and gives now, each address once for each vantage.
+  mutating func replace(_ before: [IPAddress], with after: [IPAddress]) {
+    for address in Self.changed(before, after) { count(address, before, after) }
+  }
+
+  /// The same, and notes it for the next draft of a replay.
+  mutating func redraft(_ before: [IPAddress], with after: [IPAddress], of name: DomainName) {
+    for address in Self.changed(before, after) {
+      count(address, before, after)
+      touch(address)
+      if after.contains(address) {
+        givers[address, default: []].insert(name)
+      } else {
+        givers[address]?.remove(name)
+      }
     }
   }
 
-  /// Notes for the next draft of a replay what one name gave before and gives now, once for each vantage.
-  mutating func redraft(_ before: [IPAddress], with after: [IPAddress], of name: DomainName) {
-    var counts = [IPAddress: Int]()
-    for address in before { counts[address, default: 0] -= 1 }
-    for address in after { counts[address, default: 0] += 1 }
-    for (address, count) in counts where count != 0 { touch(address) }
-    for address in before { givers[address]?.remove(name) }
-    for address in after { givers[address, default: []].insert(name) }
+  private mutating func count(_ address: IPAddress, _ before: [IPAddress], _ after: [IPAddress]) {
+    switch (before.contains(address), after.contains(address)) {
+    case (false, true):
+      let count = holders[address, default: 0]
+      holders[address] = count + 1
+      if count == 0 { isChanged = true }
+    case (true, false):
+      let count = holders[address, default: 1] - 1
+      holders[address] = count > 0 ? count : nil
+      if count <= 0 { isChanged = true }
+    default: break
+    }
+  }
+
+  /// What is not as often in one list as in the other; each once. Most changes are of one address among many.
+  private static func changed(_ before: [IPAddress], _ after: [IPAddress]) -> [IPAddress] {
+    let (before, after) = (before.sorted(), after.sorted())
+    var changed = [IPAddress]()
+    var (old, new) = (before.startIndex, after.startIndex)
+    while old < before.endIndex || new < after.endIndex {
+      let isOld = old < before.endIndex && (new == after.endIndex || before[old] <= after[new])
+      let isNew = new < after.endIndex && (old == before.endIndex || after[new] <= before[old])
+      let address = isOld ? before[old] : after[new]
+      if isOld { old += 1 }
+      if isNew { new += 1 }
+      if isOld != isNew, changed.last != address { changed.append(address) }
+    }
+    return changed
   }
 
   /// Has an element made anew for the next draft of a replay.

@@ -8,7 +8,7 @@ import Testing
     "A day of answers, failures, pauses and decisions gives the same generations again", arguments: 0..<8)
   func same(seed: UInt64) {
     var day = RecordedDay(seed: seed)
-    day.run(steps: 2500)
+    day.run(steps: 1200)
     #expect(day.scenario.stored.flatMap(\.publications).count > 10)
     #expect(day.difference == nil)
   }
@@ -16,10 +16,10 @@ import Testing
   @Test("A replay from a checkpoint goes on as one from the start", arguments: 0..<4)
   func checkpoint(seed: UInt64) throws {
     var day = RecordedDay(seed: 100 + seed)
-    day.run(steps: 1500)
+    day.run(steps: 800)
     let (number, state) = day.checkpoint()
     let before = day.recorded.count
-    day.run(steps: 1500)
+    day.run(steps: 800)
     #expect(day.recorded.count > before)
     #expect(day.replayed(from: number, state) == Array(day.recorded.dropFirst(before)))
     #expect(day.difference == nil)

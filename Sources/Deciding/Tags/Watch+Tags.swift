@@ -32,8 +32,7 @@ extension Watch {
       sets[index].gate = gate
       for (tracked, old) in zip(holders, before) {
         let new = SnapshotBuilder.givenAddresses(tracked.states, by: sets[index].policy, through: gate)
-        sets[index].replace(Set(old), with: Set(new))
-        if isReplayed { sets[index].redraft(old, with: new, of: tracked.name) }
+        replace(old, with: new, of: tracked.name, in: index)
         // What was kept out isn't held: only an answer brings it back.
         askNow(tracked.name, at: now)
       }
