@@ -35,8 +35,8 @@ package struct SnapshotBuilder: Sendable {
     var addresses = [IPAddress]()
     addresses.reserveCapacity(states.reduce(0) { $0 + $1.records.count })
     for state in states {
-      for record in state.held(retention: policy.retention) {
-        if let address = record.address, policy.admits(address, through: gate) { addresses.append(address) }
+      state.forEachHeldAddress(retention: policy.retention) { address in
+        if policy.admits(address, through: gate) { addresses.append(address) }
       }
     }
     return addresses
