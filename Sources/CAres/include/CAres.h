@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What c-ares says about a query. A reply with any response code is `PCA_REPLY`.
+/// What c-ares says about a query. A reply with any response code is `PCA_REPLY`, and so is a header without a question
+/// that says only that the server failed, which c-ares itself takes for no reply.
 enum pca_status {
   PCA_REPLY = 0,
   PCA_TIMEOUT = 1,
