@@ -176,8 +176,13 @@ static void on_answer(void *data, int status, int timeouts, unsigned char *reply
   if (pending->next) pending->next->previous = pending->previous;
   if (channel->sending == pending) channel->sending = NULL;
   free(pending);
-  if (is_told) return;
-  channel->answered(channel->context, token, status_of(status), reply, reply && length > 0 ? (size_t)length : 0);
+  enum pca_status outcome = status_of(status);
+  if (is_told) {
+    // A forged header must not keep the true reply out; what else comes is no news.
+    if (outcome != PCA_REPLY) return;
+    outcome = PCA_FURTHER_REPLY;
+  }
+  channel->answered(channel->context, token, outcome, reply, reply && length > 0 ? (size_t)length : 0);
 }
 
 pca_channel *pca_open(

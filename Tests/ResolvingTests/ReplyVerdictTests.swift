@@ -37,6 +37,9 @@ struct VerdictCase: Sendable, CustomTestStringConvertible {
     VerdictCase("an address", "answer") { $0.answers = [address] },
     VerdictCase("no address", "noData"),
     VerdictCase("NXDOMAIN", "nxDomain") { $0.code = .nxDomain },
+    VerdictCase("NXDOMAIN with an address", "malformed") {
+      $0.code = .nxDomain; $0.answers = [address]
+    },
     VerdictCase("SERVFAIL", "servFail") { $0.code = .servFail },
     VerdictCase("NOTIMP", "servFail") { $0.code = .notImp },
     VerdictCase("REFUSED", "refused") { $0.code = .refused },
