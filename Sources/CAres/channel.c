@@ -4,14 +4,18 @@
 
 #include <ares.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-// ares_send is what all versions have; 1.28 deprecates it for a call that 1.18 lacks.
+// ares_send and ares_set_socket_functions are what all versions have; 1.28 and 1.34 deprecate them for calls that 1.18
+// lacks.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 // ARES_OPT_QUERY_CACHE of 1.23 and newer, spelled out because 1.18's header lacks it.
@@ -24,13 +28,26 @@ struct pca_channel {
   int poll;
   uint32_t lane;
   int receive_buffer;
+  int is_datagram;
+  // Queries that c-ares has not reported yet, the newest first.
+  struct pending *pending;
+  // The query that is in ares_send now.
+  struct pending *sending;
 };
 
-// One per query: c-ares hands back a single pointer. Freed when its answer is delivered.
+// One per query: c-ares hands back a single pointer. Freed when c-ares reports it.
 struct pending {
   pca_channel *channel;
   uint64_t token;
+  struct pending *previous;
+  struct pending *next;
+  // As the query went out: c-ares 1.27 and newer replace the ID that they are given.
+  unsigned char id[2];
+  // Whether a header without a question answered it already.
+  int is_told;
 };
+
+enum { HEADER = 12 };
 
 // A binary that was built on 1.18 may run on 1.34 under the same SONAME, which reads a longer struct: the padding is
 // zero, and a zero qcache_max_ttl turns off the cache that 1.31 and newer have on by default.
@@ -59,14 +76,82 @@ static void on_socket_state(void *data, ares_socket_t descriptor, int readable, 
   }
 }
 
-static int on_socket_made(ares_socket_t descriptor, int type, void *data) {
+// MARK: Sockets. c-ares reads and writes through these, so that replies are seen which it would drop.
+
+static ares_socket_t on_socket(int family, int type, int protocol, void *data) {
   const pca_channel *channel = data;
-  if (type == SOCK_DGRAM && channel->receive_buffer > 0) {
+  // c-ares sets no options of sockets that are made for it.
+  int descriptor = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (descriptor < 0) return ARES_SOCKET_BAD;
+  int one = 1;
+  if (type == SOCK_STREAM) {
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  } else if (channel->receive_buffer > 0) {
     // A refusal costs only speed: the window follows what pca_granted_receive_buffer found.
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &channel->receive_buffer, sizeof channel->receive_buffer);
   }
-  return 0;
+  return descriptor;
 }
+
+static int on_close(ares_socket_t descriptor, void *data) {
+  (void)data;
+  return close(descriptor);
+}
+
+static int on_connect(ares_socket_t descriptor, const struct sockaddr *address, ares_socklen_t length, void *data) {
+  (void)data;
+  return connect(descriptor, address, length);
+}
+
+static ares_ssize_t on_send(ares_socket_t descriptor, const struct iovec *parts, int count, void *data) {
+  pca_channel *channel = data;
+  struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
+  // Over TCP it may go out later, beside others; there the ID is the one that was given.
+  if (channel->is_datagram && channel->sending && count == 1 && parts[0].iov_len >= HEADER) {
+    memcpy(channel->sending->id, parts[0].iov_base, sizeof channel->sending->id);
+  }
+  return sendmsg(descriptor, &message, MSG_NOSIGNAL);
+}
+
+// Whether it says only that the server failed: a reply with no section at all, whose code is FORMERR, SERVFAIL, NOTIMP
+// or REFUSED. So unbound refuses a client by its access-control, and so old servers answer EDNS.
+static int is_bare_error(const unsigned char *header) {
+  static const unsigned char zero[8];
+  int code = header[3] & 0x0f;
+  return header[2] & 0x80 && !(header[2] & 0x78) && memcmp(header + 4, zero, sizeof zero) == 0
+    && (code == 1 || code == 2 || code == 4 || code == 5);
+}
+
+// c-ares takes a reply for one only when it repeats the question, and reports a query that got none as timed out, or as
+// badly answered.
+static void tell_bare_error(pca_channel *channel, const unsigned char *header) {
+  for (struct pending *query = channel->pending; query; query = query->next) {
+    if (query->is_told || memcmp(query->id, header, sizeof query->id) != 0) continue;
+    query->is_told = 1;
+    return channel->answered(channel->context, query->token, PCA_REPLY, header, HEADER);
+  }
+}
+
+static ares_ssize_t on_receive(
+    ares_socket_t descriptor, void *buffer, size_t capacity, int flags, struct sockaddr *from,
+    ares_socklen_t *from_length, void *data) {
+  pca_channel *channel = data;
+  ares_socklen_t room = from_length ? *from_length : 0;
+  for (;;) {
+    // The socket is connected: the kernel drops what comes from another address or port.
+    if (from_length) *from_length = room;
+    ssize_t count = recvfrom(descriptor, buffer, capacity, flags, from, from_length);
+    if (count != HEADER || !is_bare_error(buffer)) return count;
+    // Over TCP 1.18 reads a whole message, length first, and drops it when it has no question.
+    if (!from && capacity != HEADER) return count;
+    tell_bare_error(channel, buffer);
+    if (!from) return count;
+  }
+}
+
+static const struct ares_socket_functions socket_functions = {
+  .asocket = on_socket, .aclose = on_close, .aconnect = on_connect, .arecvfrom = on_receive, .asendv = on_send,
+};
 
 static enum pca_status status_of(int status) {
   switch (status) {
@@ -85,8 +170,19 @@ static void on_answer(void *data, int status, int timeouts, unsigned char *reply
   struct pending *pending = data;
   pca_channel *channel = pending->channel;
   uint64_t token = pending->token;
+  int is_told = pending->is_told;
+  if (pending->previous) pending->previous->next = pending->next;
+  else channel->pending = pending->next;
+  if (pending->next) pending->next->previous = pending->previous;
+  if (channel->sending == pending) channel->sending = NULL;
   free(pending);
-  channel->answered(channel->context, token, status_of(status), reply, reply && length > 0 ? (size_t)length : 0);
+  enum pca_status outcome = status_of(status);
+  if (is_told) {
+    // A forged header must not keep the true reply out; what else comes is no news.
+    if (outcome != PCA_REPLY) return;
+    outcome = PCA_FURTHER_REPLY;
+  }
+  channel->answered(channel->context, token, outcome, reply, reply && length > 0 ? (size_t)length : 0);
 }
 
 pca_channel *pca_open(
@@ -97,6 +193,7 @@ pca_channel *pca_open(
   if (!channel) return NULL;
   *channel = (pca_channel){
     .answered = answered, .context = context, .poll = poll, .lane = lane, .receive_buffer = receive_buffer,
+    .is_datagram = transport != PCA_TCP,
   };
   union padded_options padded;
   memset(&padded, 0, sizeof padded);
@@ -119,7 +216,7 @@ pca_channel *pca_open(
     free(channel);
     return NULL;
   }
-  ares_set_socket_configure_callback(channel->ares, on_socket_made, channel);
+  ares_set_socket_functions(channel->ares, &socket_functions, channel);
   if (ares_set_servers_ports_csv(channel->ares, server) != ARES_SUCCESS) {
     pca_close(channel);
     return NULL;
@@ -134,9 +231,13 @@ void pca_send(pca_channel *channel, uint64_t token, const void *query, size_t le
     channel->answered(channel->context, token, PCA_LOCAL, NULL, 0);
     return;
   }
-  *pending = (struct pending){.channel = channel, .token = token};
+  *pending = (struct pending){.channel = channel, .token = token, .next = channel->pending};
+  if (length >= HEADER) memcpy(pending->id, query, sizeof pending->id);
+  if (channel->pending) channel->pending->previous = pending;
+  channel->pending = channel->sending = pending;
   // The cast spans 1.34.7, whose callback alone takes a const reply.
   ares_send(channel->ares, query, (int)length, (ares_callback)on_answer, pending);
+  channel->sending = NULL;
 }
 
 void pca_ready(pca_channel *channel, int descriptor, int readable, int writable) {

@@ -26,6 +26,10 @@ package struct Conclusion: Sendable, Hashable {
       if chain.isBroken {
         outcome = .failure(.malformed)
         detail = "the aliases form a loop or are more than 16"
+      } else if message.responseCode == .nxDomain, !chain.addresses.isEmpty {
+        // RFC 2308 §2.1: a denial may have aliases before it, and nothing else in the answer section.
+        outcome = .failure(.malformed)
+        detail = "the reply says that the name doesn't exist, and gives addresses"
       } else if message.responseCode == .nxDomain {
         outcome = .nxDomain
       } else {

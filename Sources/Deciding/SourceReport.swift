@@ -26,6 +26,8 @@ package struct SourceReport: Sendable, Hashable, Codable {
   package var size: Int64?
   /// Connections that are open now; nil for what isn't connected to.
   package var connections: Int?
+  /// The resolvers that it saw clients ask; nil where it can't tell.
+  package var resolvers: [SeenResolver]?
   /// Why it can't be read right now; nil while it can.
   package var fault: String?
 
@@ -35,11 +37,11 @@ package struct SourceReport: Sendable, Hashable, Codable {
     self.kind = kind
   }
 
-  /// Whether somebody who looks at sources would want to know at once: the source is new, is failing or is no longer, or
-  /// connections came or went.
+  /// Whether somebody who looks at sources would want to know at once: the source is new, is failing or is no longer,
+  /// connections came or went, or clients ask another resolver.
   package func isNews(after earlier: SourceReport?) -> Bool {
     guard let earlier else { return true }
-    return earlier.fault != fault || earlier.connections != connections
+    return earlier.fault != fault || earlier.connections != connections || earlier.resolvers != resolvers
   }
 
   /// Octets that wait to be read; nil for what is no file.

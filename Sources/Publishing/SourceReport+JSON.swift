@@ -18,6 +18,15 @@ extension StoredSourceReport {
     json.optional(report.size, "size")
     json.optional(report.behind, "behind")
     json.optional(report.connections, "connections")
+    json.beginArray("resolvers")
+    for resolver in report.resolvers ?? [] {
+      json.beginObject()
+      json.optional(resolver.identity, "identity")
+      json.string(resolver.address, "address")
+      json.number(Int64(resolver.port), "port")
+      json.endObject()
+    }
+    json.endArray()
     json.beginArray("refused")
     for (fault, count) in report.refused.sorted(by: { $0.key < $1.key }) {
       json.beginObject()

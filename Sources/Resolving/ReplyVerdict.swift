@@ -5,6 +5,9 @@ import Deciding
 enum ReplyVerdict {
   /// The resolver told us about the name, or that it could not.
   case final(Conclusion)
+  /// An error without the question. It bears no data, and as it repeats no case, only port and ID tell it from a forged
+  /// one: who forges it can make a lookup fail, which freezes what is known and no more. So it is asked for once more.
+  case bareError(Conclusion)
   /// The case of the question is not repeated, though this upstream repeats it: a forged reply, or another server.
   case askOverTCPForCase
   /// TC: the whole answer is to be had over TCP.
@@ -33,12 +36,18 @@ enum ReplyVerdict {
       self = .malformed("the message is no response to a query")
       return
     }
-    if query.usesEDNS, [.formErr, .badVers].contains(message.responseCode) {
-      // Some resolvers answer FORMERR with the header alone.
+    // Some resolvers answer EDNS with FORMERR and the header alone. With a client subnet the answer without it would be
+    // one for another network, and a bare header is no reason to give that up.
+    let mayLeaveOut = message.question != nil || query.clientSubnet == nil
+    if query.usesEDNS, mayLeaveOut, [.formErr, .badVers].contains(message.responseCode) {
       self = .askWithoutEDNS(message.responseCode)
       return
     }
     guard let question = message.question else {
+      if message.answers.isEmpty, message.authority.isEmpty, Self.bareErrors.contains(message.responseCode) {
+        self = .bareError(Conclusion(message, to: query.question))
+        return
+      }
       self = .malformed("the reply repeats no question")
       return
     }
@@ -65,4 +74,7 @@ enum ReplyVerdict {
     }
     self = .final(Conclusion(message, to: query.question))
   }
+
+  /// What a server may say without repeating the question: that it failed, and never anything about the name.
+  private static let bareErrors: Set<ResponseCode> = [.formErr, .servFail, .notImp, .refused]
 }

@@ -200,6 +200,80 @@ import Testing
     #expect(Set(scenario.published() ?? []).isSuperset(of: Self.own))
   }
 
+  /// The first address moved on at the first vantage, while the second was silent for longer than half of the retention.
+  static func moved() -> WatchScenario {
+    var scenario = agreed()
+    for _ in 0..<40 {
+      scenario.pass(.seconds(60))
+      scenario.answer(names[0], ["20.0.1.9"])
+      for index in 1...2 { scenario.answer(names[index], [own[index]]) }
+    }
+    return scenario
+  }
+
+  @Test func `A vantage that lags for one name doesn't escape by telling the truth of the others`() {
+    var scenario = Self.moved()
+    for _ in 0..<10 {
+      #expect(scenario.watch.setAside.isEmpty)
+      scenario.pass(.seconds(40))
+      scenario.answer(Self.names[0], [Self.own[0]], at: WatchScenario.two)
+      for index in 1...2 {
+        scenario.answer(Self.names[index], [Self.own[index]])
+        scenario.answer(Self.names[index], [Self.own[index]], at: WatchScenario.two)
+      }
+    }
+    #expect(scenario.watch.setAside.first?.fault == .lag)
+  }
+
+  @Test(arguments: [(1, true), (2, false)])
+  func `A vantage of which every second answer lags is found out, one in three is a pool's chance`(
+    currentForEachOld: Int, isFound: Bool
+  ) {
+    var scenario = Self.moved()
+    for _ in 0..<40 {
+      scenario.pass(.seconds(20))
+      scenario.answer(Self.names[0], ["20.0.1.9"])
+      scenario.answer(Self.names[0], [Self.own[0]], at: WatchScenario.two)
+      for _ in 0..<currentForEachOld {
+        scenario.answer(Self.names[0], ["20.0.1.9"], at: WatchScenario.two)
+      }
+    }
+    #expect((scenario.watch.setAside.first?.fault == .lag) == isFound)
+  }
+
+  @Test func `One that lags isn't believed again because the others forgot what it gives`() {
+    var scenario = Self.moved()
+    func minutes(_ count: Int, _ address: String) {
+      for _ in 0..<count {
+        scenario.pass(.seconds(60))
+        scenario.answer(Self.names[0], ["20.0.1.9"])
+        scenario.answer(Self.names[0], [address], at: WatchScenario.two)
+      }
+    }
+    minutes(180, Self.own[0])
+    #expect(scenario.watch.setAside.first?.fault == .lag)
+    minutes(12, "20.0.1.9")
+    #expect(scenario.watch.setAside.isEmpty)
+    scenario.store()
+    #expect(Self.event(.vantageTrusted, in: scenario)?.subject == "two")
+  }
+
+  @Test func `How long the truth must be told is the operator's to say`() {
+    var scenario = WatchScenario(
+      [policy(Self.names)], vantages: [WatchScenario.one, WatchScenario.two],
+      limits: Limits(probation: .seconds(2)))
+    for (name, address) in zip(Self.names, Self.own) {
+      for vantage in scenario.vantages { scenario.answer(name, [address], at: vantage) }
+    }
+    Self.lie(.denial, in: &scenario)
+    for second in 0..<3 {
+      #expect(scenario.watch.setAside.count == 1, "second \(second)")
+      scenario.pass(.seconds(1))
+      scenario.answer(Self.names[0], [Self.own[0]], at: WatchScenario.two)
+    }
+    #expect(scenario.watch.setAside.isEmpty && scenario.watch.readiness.warnings.isEmpty)
+  }
+
   @Test func `A restart doesn't forget that a vantage is set aside`() {
     var scenario = Self.agreed()
     Self.lie(.denial, in: &scenario)

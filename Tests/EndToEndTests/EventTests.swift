@@ -16,23 +16,6 @@ extension EndToEnd {
       let next: Int?
     }
 
-    /// Takes what is posted, checks the signature with code that isn't ours, and writes one line for each.
-    private static let receiver = """
-      import hashlib, hmac, http.server, json, sys
-      key = open(sys.argv[2]).readline().strip().encode()
-      class Handler(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *words): pass
-        def do_POST(self):
-          body = self.rfile.read(int(self.headers["content-length"]))
-          time, code = (part.split("=")[1] for part in self.headers["x-postern-signature"].split(","))
-          isOurs = hmac.compare_digest(hmac.new(key, time.encode() + b"." + body, hashlib.sha256).hexdigest(), code)
-          message = json.loads(body)
-          if "event" in message:
-            print(isOurs, self.headers["x-postern-delivery"], message["event"]["kind"], message["event"]["subject"], flush=True)
-          self.send_response(204); self.end_headers()
-      http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-      """
-
     @Test(
       "what happens is listed, followed, paged, streamed and posted, once each, and summed up in a digest")
     func tells() async throws {
@@ -43,16 +26,8 @@ extension EndToEnd {
             let text = try? String(contentsOfFile: file(name), encoding: .utf8)
             return text?.split(separator: "\n").map(String.init) ?? []
           }
-          try "a-secret-of-the-webhook\n".write(
-            toFile: file("secret"), atomically: true, encoding: .utf8)
-          let port = try await Service.freePort()
-          let receiver = try ChildProgram(
-            try ChildProgram.path("python3"), ["-c", Self.receiver, "\(port)", file("secret")],
-            ChildProgram.Streams(output: file("posts"), errors: file("errors")))
-          defer { receiver.signal(SIGKILL) }
-          let hook =
-            "webhooks: [{ url: \"http://127.0.0.1:\(port)/\", secretFile: \(file("secret")), "
-            + "events: [addresses.replaced, upstream.failing] }]"
+          let receiver = try await WebhookReceiver(in: folder)
+          let hook = receiver.configuration(events: ["addresses.replaced", "upstream.failing"])
           try await Service.run(
             upstream: world.upstream, set: "retention: 3s, families: [ipv4]", rest: hook
           ) { service in
@@ -66,7 +41,7 @@ extension EndToEnd {
               ChildProgram.Streams(output: file("streamed")))
             try await eventually("the stream's head") { lines("streamed").contains("retry: 5000") }
 
-            try await Self.waitForSightings(service)
+            try await service.awaitAnswers(60)
             try await world.move(to: ["150.171.74.1"])
             try await eventually("replaced addresses") {
               lines("followed").contains { $0.contains("addresses.replaced") }
@@ -83,8 +58,8 @@ extension EndToEnd {
               lines("streamed").contains("event: upstream.recovered")
             }
             try await eventually("posted events") {
-              lines("posts").contains { $0.hasSuffix("upstream.failing world") }
-                && lines("posts").contains { $0.contains("addresses.replaced") }
+              receiver.posts.contains { $0.hasSuffix("upstream.failing world") }
+                && receiver.posts.contains { $0.contains("addresses.replaced") }
             }
 
             // A stream that is open doesn't keep the service from stopping.
@@ -111,7 +86,7 @@ extension EndToEnd {
             }
             #expect(streamed == streamed.sorted() && Set(streamed).isSubset(of: all))
 
-            let posts = lines("posts")
+            let posts = receiver.posts
             #expect(posts.allSatisfy { $0.hasPrefix("True ") }, "signatures: \(posts)")
             #expect(Set(posts).count == posts.count, "each once")
             #expect(
@@ -136,17 +111,6 @@ extension EndToEnd {
             #expect(try await service.get("/v1/events?\(query)").status == 400, "\(query)")
           }
         }
-      }
-    }
-
-    /// Replaced addresses are only told once each was seen a few times.
-    private static func waitForSightings(_ service: Service) async throws {
-      try await eventually("some answers") {
-        let metrics = try await service.get("/metrics").text
-        let line = metrics.split(separator: "\n").first {
-          $0.hasPrefix("postern_lookups_total{") && $0.contains("outcome=\"answer\"")
-        }
-        return Int(line?.split(separator: " ").last ?? "0") ?? 0 >= 60
       }
     }
 

@@ -126,6 +126,17 @@ final class Service: Sendable {
     return reply.status == 200 ? reply.text.split(separator: "\n").map(String.init) : []
   }
 
+  /// Waits for so many answers: replaced addresses, say, are only told once each was seen a few times.
+  func awaitAnswers(_ count: Int) async throws {
+    try await eventually("\(count) answers") {
+      let metrics = try await get("/metrics").text
+      let line = metrics.split(separator: "\n").first {
+        $0.hasPrefix("postern_lookups_total{") && $0.contains("outcome=\"answer\"")
+      }
+      return Int(line?.split(separator: " ").last ?? "0") ?? 0 >= count
+    }
+  }
+
   struct Version: Decodable, Equatable {
     let generation: Int
     let sha256: String

@@ -17,6 +17,7 @@ extension EndToEnd {
             try await eventually("unbound is connected") {
               try await service.postern("sources").text.contains("1 connected")
             }
+            try await Self.expectAdvice(service, socket, world)
             try await world.add("uksouth")
             try await eventually("a client gets an answer for the new name") {
               try await !world.dig("uksouth.data.mcr.microsoft.com", "A").isEmpty
@@ -52,6 +53,22 @@ extension EndToEnd {
               }
             }
           }
+        }
+      }
+    }
+
+    /// What the doctor says where the resolver that clients ask is no upstream, and its tap isn't trusted.
+    private static func expectAdvice(_ service: Service, _ socket: String, _ world: World) async throws {
+      let text = try String(contentsOfFile: service.configuration, encoding: .utf8)
+      let other = service.folder.appending(path: "other.yaml").path
+      for (upstream, isAdvised) in [("127.0.0.9:9", true), (world.upstream, false)] {
+        try text.replacing(", trusted: true", with: "").replacing(world.upstream, with: upstream)
+          .write(toFile: other, atomically: true, encoding: .utf8)
+        let advice = "- { address: \"\(world.upstream)\", name: world-resolver }"
+        try await eventually("advice for \(upstream): \(isAdvised)") {
+          _ = try await world.dig("mcr.microsoft.com", "A")
+          let said = try await Tool.run(try Service.program(), ["doctor", "--config", other])
+          return said.text.contains("coverage of mcr") && said.text.contains(advice) == isAdvised
         }
       }
     }

@@ -20,6 +20,8 @@ struct VantageFaultRow: Sendable, CustomTestStringConvertible {
   var policy = ""
   /// Whether it does nothing wrong until the truth moves.
   var isLag = false
+  /// How long it must tell the truth, where the test waits for it to be believed again; else the default.
+  var probation: String?
 
   enum Fault: Sendable {
     /// Lines of its configuration; `isTrue` says whether it still asks for the truth.
@@ -34,6 +36,7 @@ struct VantageFaultRow: Sendable, CustomTestStringConvertible {
   var event: String { isAside ? "vantage.aside" : "upstream.failing" }
   /// How `/readyz` warns of it.
   var warning: String { "upstream \(program.rawValue) \(isAside ? "is set aside: it " : "fails: \(reason)")" }
+  var limits: String { probation.map { "limits: { probation: \($0) }" } ?? "" }
   var set: String { "retention: \(retention)s\(policy)" }
 
   static let all = [
@@ -47,21 +50,21 @@ struct VantageFaultRow: Sendable, CustomTestStringConvertible {
       policy: ", confirm: 2"),
     VantageFaultRow(
       what: "says that no name exists", program: .dnsmasq, fault: .lines(["local=/#/"]), state: "aside",
-      reason: "denial"),
+      reason: "denial", probation: "2s"),
     VantageFaultRow(
       what: "gives a private address for every name", program: .dnsmasq,
       fault: .lines(["address=/#/192.168.88.1"]), state: "aside", reason: "bogons", forged: "192.168.88.1"),
     VantageFaultRow(
       what: "sends the names to a host inside", program: .unbound,
       fault: .lines(["  local-zone: \"com.\" redirect", "  local-data: \"com. A 10.9.9.9\""], isTrue: true),
-      state: "aside", reason: "bogons", forged: "10.9.9.9"),
+      state: "aside", reason: "bogons", forged: "10.9.9.9", probation: "2s"),
     VantageFaultRow(
       what: "stands still", program: .unbound, fault: .stopped, state: "failing",
       reason: "timeout: "),
-    // Not by access-control: then unbound 1.17 sends a header without the question, which c-ares takes for no reply.
+    // With a header that lacks the question.
     VantageFaultRow(
-      what: "refuses our names", program: .unbound,
-      fault: .lines(["  local-zone: \"com.\" refuse"], isTrue: true), state: "failing",
+      what: "refuses us", program: .unbound,
+      fault: .lines(["  access-control: 127.0.0.0/8 refuse"], isTrue: true), state: "failing",
       reason: "refused: "),
     VantageFaultRow(
       what: "lost its forwarder", program: .named,
@@ -70,6 +73,7 @@ struct VantageFaultRow: Sendable, CustomTestStringConvertible {
     VantageFaultRow(
       what: "keeps answers beyond their TTL", program: .named,
       fault: .lines(["min-cache-ttl 90;"], isTrue: true),
-      state: "aside", reason: "lag", retention: 6, policy: ", families: [ipv4]", isLag: true),
+      state: "aside", reason: "lag", retention: 6, policy: ", families: [ipv4]", isLag: true,
+      probation: "2s"),
   ]
 }

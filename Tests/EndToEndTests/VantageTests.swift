@@ -39,6 +39,9 @@ extension EndToEnd {
         try await Task.sleep(for: .seconds(row.retention + 1))
         #expect(try await Set(service.addresses()) == Set(truth + ["150.171.74.1"]), "frozen")
         try await Self.expectEvents(row, service)
+        if row.isAside {
+          #expect(try await service.get("/readyz").text.contains(row.warning), "it still does wrong")
+        }
 
         server.signal(SIGCONT)
         if row.fault.isLines { try await server.start() }
@@ -47,6 +50,7 @@ extension EndToEnd {
             try await !service.get("/readyz").text.contains("upstream \(row.program.rawValue) fails")
           }
         }
+        if row.probation != nil { return try await Self.expectReturn(row, service) }
         // Ten minutes of truth are needed; a restart doesn't shorten them.
         #expect(await service.end() == 0)
         try await service.start()
@@ -70,7 +74,7 @@ extension EndToEnd {
             .dnsmasq, asking: ("127.0.0.1", "\(source.port)"), in: folder)
           let servers = [unbound, named, dnsmasq]
           try await Service.run(
-            upstreams: servers.map { ($0.program.rawValue, $0.address) }, set: row.set
+            upstreams: servers.map { ($0.program.rawValue, $0.address) }, set: row.set, rest: row.limits
           ) { service in
             try await service.startAndPublish()
             try await eventually("each vantage told the truth of all names") {
@@ -121,6 +125,19 @@ extension EndToEnd {
       }
       let table = try await service.postern("vantages").lines
       #expect(table.contains { $0.hasPrefix(row.program.rawValue) && $0.contains(row.state) }, "\(table)")
+    }
+
+    /// It tells the truth again, and is believed after its probation.
+    private static func expectReturn(_ row: VantageFaultRow, _ service: Service) async throws {
+      try await eventually("it is believed again") {
+        try await !service.get("/readyz").text.contains("is set aside")
+      }
+      #expect(try await service.get("/readyz").status == 200)
+      let told = try await service.postern("events", "--json", "--kind", "vantage.trusted")
+      #expect(told.lines.contains { $0.contains("\"subject\":\"\(row.program.rawValue)\"") }, "\(told.text)")
+      try await eventually("its report says so") {
+        try await reports(service).contains { $0.vantage == row.program.rawValue && $0.state == "good" }
+      }
     }
 
     private static func expectEvents(_ row: VantageFaultRow, _ service: Service) async throws {

@@ -41,6 +41,12 @@ struct World: Sendable {
   /// Lets a name behind the pattern exist.
   func add(_ label: String) async throws { try await tell("name", [label]) }
 
+  /// Lets a name behind the pattern exist no more.
+  func remove(_ label: String) async throws { try await tell("remove", [label]) }
+
+  /// Lets the registry's chain end at a name of `world.test`, where nobody expects it.
+  func lead(to label: String) async throws { try await tell("lead", [label]) }
+
   /// Lets unbound answer SERVFAIL.
   func fail() async throws { try await tell("break") }
 

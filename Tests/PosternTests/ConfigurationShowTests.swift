@@ -87,6 +87,7 @@ import Testing
           outstanding: 1024  # default
           namesPerPattern: 1024  # default
           addressesPerName: 1000  # default
+          probation: 10m  # default
         history:
           keep: 400d  # default
           journal: 35d  # default

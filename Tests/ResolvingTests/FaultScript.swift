@@ -14,6 +14,7 @@ enum FaultScript {
       try writer.opt()
       return .send(writer)
     }
+    if label.hasPrefix("bare") { return .send(try bare(label, query)) }
     switch label {
     case "nodata", "nxdomain", "nxalias", "badvers", "formerr", "formerrecs", "formerralways", "headeronly":
       return try deny(label, query)
@@ -33,6 +34,18 @@ enum FaultScript {
     for index in 0..<count { try writer.address(nil, IPAddress(v4: first.v4 + UInt32(index))) }
     try writer.opt()
     return writer
+  }
+
+  /// The header alone, as unbound refuses clients.
+  private static func bare(_ label: String, _ query: FakeNameServer.Query) throws -> [[UInt8]] {
+    let code = UInt8(label.dropFirst("bare".count)) ?? 5
+    let header = Array(query.octets.prefix(2)) + [0x81, 0x80 | code] + [UInt8](repeating: 0, count: 8)
+    switch label {
+    case "bareonce": return [query.repeats == 0 ? header : try answer(query).octets]
+    // A forger who hit one try; the second one's reply is slow.
+    case "barethenright": return query.repeats == 0 ? [header, try answer(query).octets] : []
+    default: return [header]
+    }
   }
 
   private static func deny(_ label: String, _ query: FakeNameServer.Query) throws -> FakeNameServer.Reaction {

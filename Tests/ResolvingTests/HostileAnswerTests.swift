@@ -92,6 +92,13 @@ struct Attack: Sendable, CustomTestStringConvertible {
     },
     Attack(name: "NXDOMAIN") { .send($0.reply(code: 3)) },
     Attack(name: "no data") { .send($0.reply()) },
+    Attack(name: "REFUSED without a question, before the right reply") { query in
+      let header = Array(query.octets.prefix(2)) + [0x81, 0x85] + [UInt8](repeating: 0, count: 8)
+      return .send([header, try reply(query).octets])
+    },
+    Attack(name: "NXDOMAIN without a question") { query in
+      .send([Array(query.octets.prefix(2)) + [0x81, 0x83] + [UInt8](repeating: 0, count: 8)])
+    },
     Attack(name: "SERVFAIL") { .send($0.reply(code: 2)) },
     Attack(
       name: "a sudden public address that nobody else gives", react: { .send(try reply($0, evil)) },

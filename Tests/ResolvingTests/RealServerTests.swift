@@ -52,6 +52,33 @@ import Testing
     withExtendedLifetime((authoritative, recursive)) {}
   }
 
+  @Test func `A client that unbound's access-control refuses is told so, from the header alone that it gets`()
+    async throws
+  {
+    let port = try RealServer.freePort()
+    let configuration = Self.unboundConfiguration(port, forwardTo: 1).replacing(
+      "server:\n", with: "server:\n  access-control: 127.0.0.0/8 refuse\n", maxReplacements: 1)
+    let server = try RealServer("unbound", files: ["unbound.conf": configuration]) {
+      ["-d", "-c", $0.appending(path: "unbound.conf").path]
+    }
+    var settings = DNSResolverTests.settings()
+    settings.tries = [.seconds(5), .seconds(5)]
+    settings.deadline = .seconds(20)
+    settings.breaker.failures = 1_000_000
+    let resolver = try DNSResolver(
+      upstreams: [Upstream(vantage: Self.unbound, address: IPAddress(v4: 0x7f00_0001), port: port)],
+      settings: settings, now: { Timestamp(seconds: 1) })
+    let deadline = ContinuousClock.now + .seconds(20)
+    var lookup = await resolver.lookup(try question("www"), at: Self.unbound)
+    while lookup.outcome == .failure(.network), ContinuousClock.now < deadline {
+      try await Task.sleep(for: .milliseconds(20))
+      lookup = await resolver.lookup(try question("www"), at: Self.unbound)
+    }
+    #expect(lookup.outcome == .failure(.refused), "\(lookup.detail ?? "")")
+    #expect(lookup.attempts == 2 && lookup.roundTrip < .seconds(5))
+    withExtendedLifetime(server) {}
+  }
+
   private func question(_ label: String, _ type: RecordType = .a) throws -> Question {
     try Question(DomainName("\(label).example.net"), type)
   }

@@ -37,6 +37,9 @@ struct VerdictCase: Sendable, CustomTestStringConvertible {
     VerdictCase("an address", "answer") { $0.answers = [address] },
     VerdictCase("no address", "noData"),
     VerdictCase("NXDOMAIN", "nxDomain") { $0.code = .nxDomain },
+    VerdictCase("NXDOMAIN with an address", "malformed") {
+      $0.code = .nxDomain; $0.answers = [address]
+    },
     VerdictCase("SERVFAIL", "servFail") { $0.code = .servFail },
     VerdictCase("NOTIMP", "servFail") { $0.code = .notImp },
     VerdictCase("REFUSED", "refused") { $0.code = .refused },
@@ -61,6 +64,27 @@ struct VerdictCase: Sendable, CustomTestStringConvertible {
     VerdictCase("a query", "malformed") { $0.flags = 0x0100 },
     VerdictCase("another opcode", "malformed") { $0.flags = 0xa980 },
     VerdictCase("no question", "malformed") { $0.repeats = nil },
+    VerdictCase("REFUSED without a question", "bareError") {
+      $0.code = .refused; $0.repeats = nil; $0.requiresSameCase = true
+    },
+    VerdictCase("SERVFAIL without a question", "bareError") {
+      $0.code = .servFail; $0.repeats = nil
+    },
+    VerdictCase("NOTIMP without a question", "bareError") {
+      $0.code = .notImp; $0.repeats = nil
+    },
+    VerdictCase("FORMERR without a question or EDNS", "bareError") {
+      $0.code = .formErr; $0.repeats = nil; $0.usesEDNS = false
+    },
+    VerdictCase("FORMERR without a question to a client subnet", "bareError") {
+      $0.code = .formErr; $0.repeats = nil; $0.querySubnet = "192.0.2.0/24"
+    },
+    VerdictCase("NXDOMAIN without a question", "malformed") {
+      $0.code = .nxDomain; $0.repeats = nil
+    },
+    VerdictCase("REFUSED without a question but with an address", "malformed") {
+      $0.code = .refused; $0.repeats = nil; $0.answers = [address]
+    },
     VerdictCase("another type", "malformed") { $0.repeats = Question(question.name, .aaaa) },
     VerdictCase("another name", "malformed") {
       $0.repeats = Question(DomainName(canonical: "other.test"), .a)
@@ -121,6 +145,7 @@ struct VerdictCase: Sendable, CustomTestStringConvertible {
   private func name(_ verdict: ReplyVerdict) -> String {
     switch verdict {
     case .final(let conclusion): conclusion.outcome.description
+    case .bareError: "bareError"
     case .askOverTCP: "askOverTCP"
     case .askOverTCPForCase: "askOverTCPForCase"
     case .askWithoutEDNS: "askWithoutEDNS"

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What c-ares says about a query. A reply with any response code is `PCA_REPLY`.
+/// What c-ares says about a query. A reply with any response code is `PCA_REPLY`, and so is a header without a question
+/// that says only that the server failed, which c-ares itself takes for no reply.
 enum pca_status {
   PCA_REPLY = 0,
   PCA_TIMEOUT = 1,
@@ -22,6 +23,8 @@ enum pca_status {
   PCA_CLOSED = 4,
   /// No memory, or a query that c-ares refuses to send.
   PCA_LOCAL = 5,
+  /// A whole reply to a query that had got only such a header.
+  PCA_FURTHER_REPLY = 6,
 };
 
 /// How a channel reaches its one server.
@@ -36,8 +39,8 @@ enum pca_transport {
 /// One server, one transport, one socket. Owned by whoever opened it until `pca_close`.
 typedef struct pca_channel pca_channel;
 
-/// Called once for each query: from `pca_send`, `pca_ready`, `pca_expire` or `pca_close`. `reply` is gone when it
-/// returns. It must not call any `pca_` function: c-ares 1.34 crashes and 1.18 frees twice.
+/// Called once for each query, and once more with `PCA_FURTHER_REPLY` where that comes: from `pca_send`, `pca_ready`,
+/// `pca_expire` or `pca_close`. `reply` is gone when it returns. It must not call any `pca_` function: c-ares 1.34 crashes and 1.18 frees twice.
 typedef void (*pca_answered)(void *context, uint64_t token, int status, const void *reply, size_t length);
 
 /// Opens a channel to `server` (`192.0.2.1:53` or `[2001:db8::1]:53`) whose sockets are watched by `poll` with

@@ -9,10 +9,6 @@ package enum VantageFault: String, Hashable, Sendable, CaseIterable, Codable {
   /// It gives only addresses that every other vantage gave once and stopped giving long ago.
   case lag
 
-  /// How often in a row, without anything true between, it must be seen. Old addresses come back by chance in large
-  /// pools: with one address of 64 in each answer, one is away for 144 answers in one case of ten.
-  var occurrences: Int { self == .lag ? 10 : 3 }
-
   /// The end of a sentence for people that begins with the vantage, with what to try.
   package var explanation: String {
     switch self {

@@ -5,10 +5,10 @@ internal import DNS
 /// Three lies in a row without a true answer between set it aside: about three names, or about fewer for as long as the
 /// longest wait between two lookups, so that a change which reaches one cache before the other is no lie. What it says
 /// then is taken as a failure, which freezes what it gave. It comes back when it told nothing but the truth for
-/// `probation`.
+/// `Limits.probation`. Old answers are judged apart, by `LagSuspicion`.
 struct VantageTrust: Sendable {
-  /// How long it must tell the truth.
-  static let probation = Duration.seconds(600)
+  /// Lies in a row, without anything true between, that are proof.
+  static let occurrences = 3
   /// How long fewer names than three must be lied about. Behind caches, two vantages agree again within a TTL.
   static let patience = Duration.seconds(300)
   static let names = 3
@@ -19,6 +19,8 @@ struct VantageTrust: Sendable {
   private(set) var since: Timestamp?
   /// Lies without a truth between; of one kind, the newest last.
   private var lies: [Lie] = []
+  /// What it gave that the others had given up.
+  private(set) var lag = LagSuspicion()
   /// While it is set aside: since when it has told only the truth, and how often.
   private var honest: (since: Timestamp, count: Int)?
   /// Addresses that it gave for names which have others elsewhere, by question.
@@ -42,6 +44,8 @@ struct VantageTrust: Sendable {
     /// It agrees with others, or with what it said before.
     case truth
     case lie(VantageFault)
+    /// Addresses that all others gave once and gave up.
+    case old(Set<IPAddress>)
     /// Addresses that nobody knows of this name: new ones, or a captive portal's.
     case stray(Set<IPAddress>)
     /// It says nothing about the vantage.
@@ -63,11 +67,12 @@ struct VantageTrust: Sendable {
     since = report.fault == nil ? nil : report.asideSince
   }
 
-  /// - Parameter isAlone: whether only its own earlier answers speak against it; then fewer names than three prove
-  ///   nothing.
-  mutating func take(_ testimony: Testimony, on question: Question, isAlone: Bool, at now: Timestamp)
-    -> Change
-  {
+  /// - Parameters:
+  ///   - isAlone: whether only its own earlier answers speak against it; then fewer names than three prove nothing.
+  ///   - probation: how long it must tell the truth to be believed again.
+  mutating func take(
+    _ testimony: Testimony, on question: Question, isAlone: Bool, probation: Duration, at now: Timestamp
+  ) -> Change {
     switch testimony {
     case .silence: return .none
     case .stray(let addresses):
@@ -83,20 +88,30 @@ struct VantageTrust: Sendable {
     case .truth:
       strays[question] = nil
       lies = []
-      guard fault != nil else { return .none }
+      guard fault != nil else {
+        lag.note(current: question, at: now)
+        return .none
+      }
       let since = honest?.since ?? now
       honest = (since, (honest?.count ?? 0) + 1)
-      guard now - since >= Self.probation else { return .none }
+      guard now - since >= probation else { return .none }
       fault = nil
       self.since = nil
       honest = nil
+      lag = LagSuspicion()
       return .trusted
+    case .old(let addresses):
+      honest = nil
+      let isProven = lag.note(old: addresses, of: question, at: now)
+      guard fault == nil, isProven else { return .none }
+      setAside(for: .lag, at: now)
+      return .setAside(.lag)
     case .lie(let fault):
       honest = nil
       if lies.last.map({ $0.fault != fault }) ?? false { lies = [] }
       lies.append(Lie(fault: fault, name: question.name, at: now))
       if lies.count > Self.mostLies { lies.remove(at: 1) }
-      guard self.fault == nil, isProven(fault, isAlone: isAlone) else { return .none }
+      guard self.fault == nil, isProven(isAlone: isAlone) else { return .none }
       setAside(for: fault, at: now)
       return .setAside(fault)
     }
@@ -123,8 +138,8 @@ struct VantageTrust: Sendable {
     return Set(alike.keys.map(\.name)).count >= Self.names ? stray.addresses : nil
   }
 
-  private func isProven(_ fault: VantageFault, isAlone: Bool) -> Bool {
-    guard lies.count >= fault.occurrences, let first = lies.first, let last = lies.last else { return false }
+  private func isProven(isAlone: Bool) -> Bool {
+    guard lies.count >= Self.occurrences, let first = lies.first, let last = lies.last else { return false }
     return Set(lies.map(\.name)).count >= Self.names || (!isAlone && last.at - first.at >= Self.patience)
   }
 

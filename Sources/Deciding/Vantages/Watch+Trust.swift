@@ -20,7 +20,8 @@ extension Watch {
     if settleLieTest(lookup) { return lookup.distrusted }
     let (testimony, isAlone) = testimony(of: lookup, against: before)
     let change =
-      trust[vantage]?.take(testimony, on: lookup.question, isAlone: isAlone, at: lookup.at) ?? .none
+      trust[vantage]?.take(testimony, on: lookup.question, isAlone: isAlone, probation: limits.probation, at: lookup.at)
+      ?? .none
     switch change {
     case .none: break
     case .setAside(let fault): noteSetAside(vantage, fault, at: lookup.at)
@@ -76,9 +77,13 @@ extension Watch {
     guard !believable.isEmpty else { return (given.isEmpty ? .silence : .lie(.bogons), isAlone) }
     let ownEarlier = Set(earlier.compactMap(\.address))
     guard !believable.isDisjoint(with: known.union(ownEarlier)) else { return (.stray(believable), isAlone) }
+    let wasOld = trust.lag.knows(believable, of: lookup.question)
     let isOld =
-      !isAlone && told.allSatisfy { $0.gaveOnce(believable, type, retention: bounds(of: tracked).hold) }
-    return (isOld ? .lie(.lag) : .truth, isAlone)
+      !isAlone
+      && told.allSatisfy { state in
+        state.gaveUp(believable, type, retention: bounds(of: tracked).hold, isForgotten: wasOld)
+      }
+    return (isOld ? .old(believable) : .truth, isAlone)
   }
 
   /// What believed vantages tell now of a name.
@@ -150,9 +155,13 @@ extension Watch {
 
 extension VantageState {
   /// Whether it gave all of these once, and none of them for half of the retention.
-  fileprivate func gaveOnce(_ addresses: Set<IPAddress>, _ type: RecordType, retention: Duration) -> Bool {
+  ///
+  /// - Parameter isForgotten: what to say of those that it doesn't hold any more.
+  fileprivate func gaveUp(
+    _ addresses: Set<IPAddress>, _ type: RecordType, retention: Duration, isForgotten: Bool
+  ) -> Bool {
     addresses.allSatisfy { address in
-      guard let record = records.first(where: { $0.address == address }) else { return false }
+      guard let record = records.first(where: { $0.address == address }) else { return isForgotten }
       return record.absence(on: clock(type)) > retention / 2
     }
   }

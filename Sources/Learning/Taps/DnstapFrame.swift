@@ -4,7 +4,7 @@ package import Deciding
 /// The messages are slices of the frame and live as long as it does.
 ///
 /// Fields may come in any order. Those that aren't needed, unknown ones and unknown numbers of known ones are passed
-/// over: identity, addresses and ports are never read.
+/// over. The address and port of who asked are never read.
 package struct DnstapFrame {
   /// Who sent which message to whom; nil for a kind that came after this was written.
   package private(set) var kind: Kind?
@@ -18,6 +18,12 @@ package struct DnstapFrame {
   package var queryTime: Timestamp? { querySeconds.map { Self.timestamp($0, queryNanoseconds) } }
   /// When the response was sent or received, by the sender's clock.
   package var responseTime: Timestamp? { responseSeconds.map { Self.timestamp($0, responseNanoseconds) } }
+
+  /// What the sender calls itself.
+  package private(set) var identity: UnsafeRawBufferPointer?
+  /// Where the message was answered: of a client's query, the resolver's address in 4 or 16 octets.
+  package private(set) var responseAddress: UnsafeRawBufferPointer?
+  package private(set) var responsePort: UInt64?
 
   private var hasKind = false
   private var querySeconds: UInt64?
@@ -38,6 +44,8 @@ package struct DnstapFrame {
         hasMessage = true
       } else if field.number == 15, field.octets == nil {
         isMessage = field.value == 1
+      } else if field.number == 1 {
+        identity = field.octets
       }
     }
     guard isMessage else { return nil }
@@ -52,6 +60,8 @@ package struct DnstapFrame {
         kind = UInt8(exactly: field.value).flatMap(Kind.init)
         hasKind = true
       case (3, nil): transport = UInt8(exactly: field.value).flatMap(Transport.init)
+      case (5, let octets?): responseAddress = octets
+      case (7, nil): responsePort = field.value
       case (8, nil): querySeconds = field.value
       case (9, nil): queryNanoseconds = field.value
       case (10, let octets?): query = octets

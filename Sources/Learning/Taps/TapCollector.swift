@@ -115,6 +115,7 @@ package struct TapCollector: Sendable {
     for (fault, count) in tally.malformed { report.refused[fault.rawValue, default: 0] += count }
     report.dropped += tally.overflow
     report.rate = meter.rate(at: now)
+    report.resolvers = reader.resolvers.list.isEmpty ? nil : reader.resolvers.list
     return report
   }
 

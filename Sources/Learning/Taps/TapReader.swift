@@ -12,6 +12,8 @@ package struct TapReader: Sendable {
   private var targets: Set<DomainName>
   private var targetHashes: Set<UInt64>
   private var messages = MessageReader()
+  /// The resolvers that clients were seen to ask.
+  package private(set) var resolvers = SeenResolvers()
 
   /// - Parameters:
   ///   - vantage: the tap, if its answers are believed.
@@ -38,6 +40,7 @@ package struct TapReader: Sendable {
       guard let frame = try DnstapFrame(octets), let kind = frame.kind, kind.tellsOfUse else {
         return .line(.skip)
       }
+      if kind == .clientQuery || kind == .clientResponse { resolvers.note(frame) }
       if kind.isResponse, let response = frame.response {
         guard let outline = try Self.outline(response) else { return .line(.skip) }
         return try read(response, outline, frame, at: now)

@@ -22,6 +22,14 @@ extension EngineLoop {
     switch verdict {
     case .malformed: break
     case .final(let conclusion): complete(lookup, conclusion)
+    case .bareError(let conclusion):
+      // The next try has another ID, and another port where there is one; a true answer to either ends the lookup.
+      guard lookup.bareErrors == 0, lookup.triesLeft > 0, clock < lookup.deadline,
+        case .failure(let kind) = conclusion.outcome
+      else { return complete(lookup, conclusion) }
+      lookup.bareErrors += 1
+      lookup.lastFailure = (kind, conclusion.detail ?? "")
+      sendAgain(lookup)
     case .askOverTCPForCase:
       line.statistics.caseMismatches += 1
       lookup.lastFailure = (.malformed, "the reply doesn't repeat the case of the question (0x20)")
@@ -48,6 +56,8 @@ extension EngineLoop {
   /// Learns from a reply whether its upstream takes EDNS.
   private func note(_ verdict: ReplyVerdict, _ lookup: PendingLookup, on lane: Lane) {
     guard let line = lookup.line else { return }
+    // A header alone says nothing of EDNS.
+    if case .bareError = verdict { return }
     if case .askWithoutEDNS = verdict {
       line.plainUntil = clock + settings.plainFor.nanoseconds
     } else if lane.sentEDNS(lookup) {

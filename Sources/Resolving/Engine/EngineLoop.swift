@@ -232,7 +232,7 @@ final class EngineLoop {
   /// Notes a report. Called from within c-ares: nothing here may call it.
   func arrived(_ token: UInt64, on lane: Lane, status: pca_status, reply: UnsafeRawBufferPointer) {
     guard let lookup = lookup(token) else { return }
-    guard status == PCA_REPLY else {
+    guard status == PCA_REPLY || status == PCA_FURTHER_REPLY else {
       // A reply to an earlier try is welcome; its failure is not news.
       if lookup.token == token { arrivals.append(Arrival(token: token, lane: lane, news: .status(status))) }
       return

@@ -81,9 +81,11 @@ final class Lane {
   private static let answered: pca_answered = { context, token, status, reply, length in
     guard let context else { return }
     let lane = Unmanaged<Lane>.fromOpaque(context).takeUnretainedValue()
-    lane.outstanding -= 1
+    let status = pca_status(UInt32(status))
+    // Such a query was counted when its header came.
+    if status != PCA_FURTHER_REPLY { lane.outstanding -= 1 }
     lane.owner.arrived(
-      token, on: lane, status: pca_status(UInt32(status)),
+      token, on: lane, status: status,
       reply: UnsafeRawBufferPointer(start: reply, count: length))
   }
 }

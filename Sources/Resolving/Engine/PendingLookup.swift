@@ -39,6 +39,8 @@ final class PendingLookup {
   var lane: Lane?
   var isProbe = false
   var sawTruncation = false
+  /// Replies that were an error without the question.
+  var bareErrors = 0
   var firstSent: UInt64 = 0
   var lastSent: UInt64 = 0
   var deadline: UInt64 = 0
@@ -67,6 +69,7 @@ final class PendingLookup {
     isProbe = false
     isPlainTrial = false
     sawTruncation = false
+    bareErrors = 0
     firstSent = 0
     lastFailure = nil
     job.ticket.place(token)

@@ -99,6 +99,18 @@ struct DoctorCommand: AsyncParsableCommand {
     }
   }
 
+  private static func resolverFindings(
+    _ configuration: Configuration, _ history: any HistoryReader
+  ) async throws -> [Finding] {
+    let trusted = configuration.sources.filter { $0.vantage != nil }.map(\.label)
+    return ResolverFindings(
+      try await history.sourceReports().map(\.report), trusted: Set(trusted),
+      upstreams: UpstreamChoice(configuration).upstreams.map {
+        ResolverFindings.Place(address: $0.address, port: Int($0.port))
+      }, own: ConfigurationFacts(looking: configuration).ownAddresses
+    ).all
+  }
+
   private static func historyFindings(_ configuration: Configuration, isForced: Bool) async -> [Finding] {
     do {
       let history = try configuration.readHistory()
@@ -122,6 +134,7 @@ struct DoctorCommand: AsyncParsableCommand {
         findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
       }
       findings += try await history.vantageReports().map { Finding($0.report) }
+      findings += try await resolverFindings(configuration, history)
       findings += try await TagFindings(configuration, history, now: now).all
       for event in try await history.events(kind: "cap.reached", limit: 20) {
         findings.append(Finding(.unwise, "cap", "\(event.at): \(event.detail)"))

@@ -170,6 +170,7 @@ extension LimitSettings {
     .mapping([
       ("queriesPerSecond", whole(queriesPerSecond)), ("outstanding", whole(outstanding)),
       ("namesPerPattern", whole(namesPerPattern)), ("addressesPerName", whole(addressesPerName)),
+      ("probation", span(probation)),
     ])
   }
 }

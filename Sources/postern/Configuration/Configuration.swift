@@ -100,11 +100,13 @@ struct LimitSettings: Sendable, Equatable {
   let outstanding: Setting<Int>
   let namesPerPattern: Setting<Int>
   let addressesPerName: Setting<Int>
+  let probation: Setting<Duration>
 
   /// The plain values.
   var limits: Limits {
     Limits(
       queriesPerSecond: queriesPerSecond.value, outstanding: outstanding.value,
-      namesPerPattern: namesPerPattern.value, addressesPerName: addressesPerName.value)
+      namesPerPattern: namesPerPattern.value, addressesPerName: addressesPerName.value,
+      probation: probation.value)
   }
 }

@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Learning
 
 extension Configuration {
   /// What is unwise about who is asked: clients that ask others may be given addresses that no upstream gave.
@@ -38,7 +39,9 @@ extension Configuration {
   private static func isOfResolver(_ source: SourceSetting) -> Bool {
     switch source.kind {
     case .pihole: true
-    case .dnstap(_, let isTrusted): !isTrusted
+    // Over TCP it may be on another machine, and it tells its address itself.
+    case .dnstap(.unix(_), let isTrusted): !isTrusted
+    case .dnstap(.tcp(_, _), _): false
     case .log:
       ["dnsmasq", "unbound", "bind", "pdns-recursor", "dnsdist", "adguard", "coredns", "resolved"].contains(
         source.key)

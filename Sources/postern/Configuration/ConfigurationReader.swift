@@ -47,7 +47,9 @@ enum ConfigurationReader {
       namesPerPattern: mapping.setting(
         "namesPerPattern", default: standard.namesPerPattern, .whole(1...1_000_000)),
       addressesPerName: mapping.setting(
-        "addressesPerName", default: standard.addressesPerName, .whole(1...1_000_000)))
+        "addressesPerName", default: standard.addressesPerName, .whole(1...1_000_000)),
+      probation: mapping.setting(
+        "probation", default: standard.probation, .duration(.seconds(1) ... .seconds(7 * 86_400))))
     mapping.finish()
     return limits
   }

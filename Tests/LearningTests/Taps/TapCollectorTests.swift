@@ -136,6 +136,36 @@ import Testing
     #expect(collector.sourceReport(at: Self.now) == report, "taking a report changes no total")
   }
 
+  @Test("the resolvers that clients ask must be told, each once and a few at most, and no client")
+  func tellsResolvers() {
+    func frame(_ address: [UInt8], port: UInt64 = 53, kind: DnstapFrame.Kind = .clientQuery, name: String = "dns-1")
+      -> [UInt8]
+    {
+      let inner =
+        TapFrames.number(1, UInt64(kind.rawValue)) + TapFrames.bytes(4, [192, 0, 2, 77])
+        + TapFrames.bytes(5, address) + TapFrames.number(6, 40_000) + TapFrames.number(7, port)
+        + TapFrames.bytes(10, TapFrames.message("eastus.data.mcr.microsoft.com"))
+      return TapFrames.bytes(1, Array(name.utf8)) + TapFrames.bytes(14, inner) + TapFrames.number(15, 1)
+    }
+    var collector = Self.collector(trusted: false)
+    #expect(collector.sourceReport(at: Self.now).resolvers == nil)
+    let frames =
+      [
+        frame([10, 0, 0, 53]), frame([10, 0, 0, 53]), frame([10, 0, 0, 54], port: 5353, name: "a b; {x}"),
+        frame([10, 0, 0, 53]), frame([0, 0, 0, 0]), frame([10, 0, 0]), frame([10, 0, 0, 55], port: 0),
+        frame([198, 51, 100, 1], kind: .resolverQuery),
+      ] + (0..<50).map { frame([10, 0, 1, UInt8($0)], name: "") }
+    for frame in frames { frame.withUnsafeBytes { collector.add($0, at: Self.now) } }
+    let told = collector.sourceReport(at: Self.now).resolvers ?? []
+    #expect(
+      told.prefix(3) == [
+        SeenResolver(identity: "dns-1", address: "10.0.0.53", port: 53),
+        SeenResolver(identity: "abx", address: "10.0.0.54", port: 5353),
+        SeenResolver(identity: nil, address: "10.0.1.0", port: 53),
+      ])
+    #expect(told.count == SeenResolvers.most)
+  }
+
   @Test("samples must stay few in a flood, and the last ones be kept")
   func keepsFewSamples() {
     var collector = Self.collector()
