@@ -31,6 +31,8 @@ package struct VantageHealth: Hashable, Sendable {
     if kind == .cancelled { return }
     failures += 1
     failingSince = failingSince ?? lookup.at
+    // One that wasn't asked, because it is down, says nothing new.
+    if lookup.attempts == 0, lastFailure != nil, failures > 1 { return }
     lastFailure = lookup.detail.map { "\(kind.rawValue): \($0)" } ?? kind.rawValue
   }
 }

@@ -67,6 +67,46 @@ import Testing
     #expect(digest.risks.last == "  and 997 more: 'postern events --kind address.rejected'")
   }
 
+  @Test func `What was said of many names alike is one line, and so is what was often said of one`() {
+    func event(_ kind: EventKind, _ subject: String, _ detail: String, _ second: Int64) -> Event {
+      Event(at: Timestamp(seconds: second), kind: kind, subject: subject, detail: detail)
+    }
+    let moved = (0..<5).map { event(.addressesReplaced, "n\($0).example", "moved", 900 - Int64($0)) }
+    let rejected = (0..<4).map { event(.addressRejected, "10.0.0.1", "for n\($0).example", 800 - Int64($0)) }
+    let other = [event(.addressRejected, "10.0.0.2", "for x.example", 100)]
+    let digest = Self.digest(events: moved + rejected + other)
+    #expect(
+      digest.changes == [
+        "5× a name gives none of the addresses any more that it had",
+        "  1970-01-01T00:15:00Z n0.example, n1.example and 3 more: moved",
+      ])
+    #expect(
+      digest.risks == [
+        "5× DNS gave an address that is not believed",
+        "  1970-01-01T00:13:20Z 10.0.0.1, 4 times, the last: for n0.example",
+        "  1970-01-01T00:01:40Z 10.0.0.2: for x.example",
+      ])
+  }
+
+  @Test func `A name that is gone and an alias that nobody expects are tasks, a name that returned is none`()
+  {
+    let digest = Self.digest(events: [
+      Self.event(.nameReturned, "back.example", at: 90), Self.event(.nameGone, "back.example", at: 80),
+      Self.event(.nameGone, "gone.example", at: 70), Self.event(.aliasUnexpected, "edge.example", at: 60),
+      Self.event(.aliasUnexpected, "edge.example", at: 50),
+    ])
+    #expect(digest.tasks.count == 2)
+    #expect(digest.tasks.first?.hasPrefix("take gone.example out of the configuration") == true)
+    #expect(digest.tasks.last?.hasPrefix("find out whose edge.example is") == true)
+  }
+
+  @Test func `A span that begins before the history says so`() {
+    let since = Timestamp(seconds: 60)
+    let digest = DriftDigest(
+      of: Self.window, knownSince: since, events: [], sets: [], vantages: [], sources: [], uncovered: [])
+    #expect(digest.text.contains("\nNothing is known of before 1970-01-01T00:01:00Z.\n\n"))
+  }
+
   @Test func `A kind that no version knows is told by its word`() {
     let digest = Self.digest(events: [Self.event("of.tomorrow", "x")])
     #expect(digest.changes.first == "1× of.tomorrow")
@@ -83,7 +123,10 @@ import Testing
     #expect(risk.map { digest.risks[0].contains($0) } ?? true)
     #expect(digest.tasks.count == tasks)
     #expect(digest.tasks.allSatisfy { $0.contains("postern approve mcr") })
-    #expect(digest.changes == ["set mcr: 12 addresses; 2 came and 1 left in 3 generations"])
+    #expect(
+      digest.changes == [
+        "set mcr: 12 addresses, of which 2 are new; 1 of those before are gone; 3 generations were published"
+      ])
   }
 
   @Test func `Vantages that lie or fail, sources that can't be read and names in use are tasks`() {
@@ -99,7 +142,7 @@ import Testing
       uncovered: ["a.example.com", "b.example.com"])
     #expect(digest.risks.count == 2)
     #expect(digest.risks[0].hasPrefix("upstream one is set aside: it says of every name"))
-    #expect(digest.risks[1] == "upstream two fails: timeout")
+    #expect(digest.risks[1] == "upstream two fails since 1970-01-01T00:00:00Z: timeout")
     #expect(
       digest.tasks == [
         "repair or replace the upstream one, then 'postern vantages'",

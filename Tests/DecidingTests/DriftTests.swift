@@ -51,6 +51,17 @@ import Testing
     #expect(Self.events(&scenario).map(\.kind) == [.nameGone, .nameReturned])
   }
 
+  @Test func `An upstream that fails doesn't hide that a name is gone`() {
+    var scenario = Self.scenario([WatchScenario.one, WatchScenario.two])
+    for vantage in scenario.vantages { scenario.answer(Self.name, ["20.0.1.1"], at: vantage) }
+    scenario.outcome(.failure(.timeout), for: Self.name, at: WatchScenario.two)
+    scenario.outcome(.nxDomain, for: Self.name)
+    #expect(!Self.events(&scenario).contains { $0.kind == .nameGone })
+    for _ in 0..<2 { scenario.outcome(.failure(.timeout), for: Self.name, at: WatchScenario.two) }
+    scenario.outcome(.nxDomain, for: Self.name)
+    #expect(Self.events(&scenario).contains { $0.kind == .nameGone })
+  }
+
   @Test func `A name that moved to other addresses is told, a pool that rotates isn't`() {
     var rotating = Self.scenario()
     for round in 0..<200 {

@@ -9,15 +9,20 @@ package struct DriftDigest: Sendable, Hashable {
   /// What a person should do, with the command that helps.
   package let tasks: [String]
   private let window: ClosedRange<Timestamp>
+  private let knownSince: Timestamp?
 
   /// Joins what the history says of a span.
   ///
-  /// - Parameter events: of the span, the newest first; of each kind only the newest few are spelled out.
+  /// - Parameters:
+  ///   - knownSince: where the history begins, if that is known.
+  ///   - events: of the span, the newest first; of each kind only the newest few are spelled out.
   package init(
-    of window: ClosedRange<Timestamp>, events: [Event], sets: [SetDrift], vantages: [VantageReport],
+    of window: ClosedRange<Timestamp>, knownSince: Timestamp? = nil, events: [Event], sets: [SetDrift],
+    vantages: [VantageReport],
     sources: [SourceReport], uncovered: [DomainName]
   ) {
     self.window = window
+    self.knownSince = knownSince
     var changes = sets.map(\.line)
     var risks = sets.compactMap(\.risk)
     for (kind, group) in Dictionary(grouping: events, by: \.kind).sorted(by: Self.isMoreUrgent) {
@@ -26,10 +31,11 @@ package struct DriftDigest: Sendable, Hashable {
     }
     for vantage in vantages {
       if let fault = vantage.fault {
-        risks.append("upstream \(vantage.label) is set aside: it \(fault.explanation)")
+        let since = vantage.asideSince.map { " since \($0)" } ?? ""
+        risks.append("upstream \(vantage.label) is set aside\(since): it \(fault.explanation)")
       }
-      if vantage.failingSince != nil {
-        risks.append("upstream \(vantage.label) fails: \(vantage.lastFailure ?? "no reply")")
+      if let since = vantage.failingSince {
+        risks.append("upstream \(vantage.label) fails since \(since): \(vantage.lastFailure ?? "no reply")")
       }
     }
     var tasks = [String]()
@@ -42,6 +48,7 @@ package struct DriftDigest: Sendable, Hashable {
     for source in sources {
       if let fault = source.fault { tasks.append("repair the source \(source.label): \(fault)") }
     }
+    tasks += Self.tasks(from: events)
     if !uncovered.isEmpty {
       tasks.append(
         "decide about \(uncovered.count) names in use that no set watches, such as \(uncovered[0]): 'postern names'"
@@ -57,7 +64,9 @@ package struct DriftDigest: Sendable, Hashable {
     func part(_ heading: String, _ lines: [String], _ none: String) -> String {
       heading + "\n" + (lines.isEmpty ? [none] : lines).map { "  \($0)\n" }.joined()
     }
-    return "Postern, \(window.lowerBound) to \(window.upperBound)\n\n"
+    let gap =
+      knownSince.flatMap { $0 > window.lowerBound ? "Nothing is known of before \($0).\n" : nil } ?? ""
+    return "Postern, \(window.lowerBound) to \(window.upperBound)\n\(gap)\n"
       + part("What changed", changes, "nothing") + "\n"
       + part("What is at risk", risks, "nothing that is known")
       + "\n" + part("What to do", tasks, "nothing")
@@ -70,14 +79,63 @@ package struct DriftDigest: Sendable, Hashable {
       < (left.key.severity, left.value.count, right.key.rawValue)
   }
 
-  /// A kind with how often it happened, and its newest few.
+  /// What events ask of a person, of the newest few of each kind.
+  private static func tasks(from events: [Event]) -> [String] {
+    var subjects = [EventKind: [String]]()
+    var settled = Set<String>()
+    // The newest first: a name that returned is gone no more.
+    for event in events {
+      switch event.kind {
+      case .nameReturned: settled.insert(event.subject)
+      case .nameGone where settled.insert(event.subject).inserted,
+        .aliasUnexpected where subjects[event.kind]?.contains(event.subject) != true:
+        subjects[event.kind, default: []].append(event.subject)
+      default: break
+      }
+    }
+    return (subjects[.nameGone] ?? []).prefix(shown).map {
+      "take \($0) out of the configuration if nothing needs it: no upstream knows it any more"
+    }
+      + (subjects[.aliasUnexpected] ?? []).prefix(shown).map {
+        "find out whose \($0) is: a name of a set leads there, outside the suffixes that its profile expects"
+      }
+  }
+
+  /// A kind with how often it happened, and its newest few: what was said of many alike, or often of one, once.
   private static func lines(of kind: EventKind, _ events: [Event]) -> [String] {
-    let shown = 3
     let what = kind.sentence.isEmpty ? kind.rawValue : kind.sentence
-    let more =
-      events.count > shown ? ["  and \(events.count - shown) more: 'postern events --kind \(kind)'"] : []
-    return ["\(events.count)× \(what)"]
-      + events.prefix(shown).map { "  \($0.at) \($0.subject): \($0.detail)" } + more
+    var groups = [[Event]]()
+    var places = [String: Int]()
+    let counts = Dictionary(events.map { ($0.subject, 1) }, uniquingKeysWith: +)
+    for event in events {
+      let key = counts[event.subject] == 1 ? "detail \(event.detail)" : "subject \(event.subject)"
+      if let place = places[key] {
+        groups[place].append(event)
+      } else {
+        places[key] = groups.count
+        groups.append([event])
+      }
+    }
+    let rest = groups.dropFirst(shown).reduce(0) { $0 + $1.count }
+    let more = rest > 0 ? ["  and \(rest) more: 'postern events --kind \(kind)'"] : []
+    return ["\(events.count)× \(what)"] + groups.prefix(shown).flatMap(Self.line) + more
+  }
+
+  private static let shown = 3
+
+  /// One line for events about one subject, or with one detail; the newest first.
+  private static func line(of group: [Event]) -> [String] {
+    guard let newest = group.first else { return [] }
+    let subjects = group.map(\.subject)
+    let who =
+      group.count == 1
+      ? newest.subject
+      : Set(subjects).count == 1
+        ? "\(newest.subject), \(group.count) times, the last"
+        : subjects.count <= shown
+          ? subjects.joined(separator: ", ")
+          : "\(subjects.prefix(shown - 1).joined(separator: ", ")) and \(subjects.count - shown + 1) more"
+    return ["  \(newest.at) \(who): \(newest.detail)"]
   }
 }
 
@@ -111,7 +169,8 @@ package struct SetDrift: Sendable, Hashable {
   fileprivate var line: String {
     generations == 0
       ? "set \(name): unchanged, \(size) addresses"
-      : "set \(name): \(size) addresses; \(entered) came and \(left) left in \(generations) generations"
+      : "set \(name): \(size) addresses, of which \(entered) are new; \(left) of those before are gone; "
+        + (generations == 1 ? "1 generation was published" : "\(generations) generations were published")
   }
 
   fileprivate var risk: String? {
@@ -126,7 +185,8 @@ package struct SetDrift: Sendable, Hashable {
 extension DriftDigest {
   /// Reads what is needed for these sets.
   package static func gather(
-    of window: ClosedRange<Timestamp>, sets policies: [SetPolicy], from history: any HistoryReader
+    of window: ClosedRange<Timestamp>, knownSince: Timestamp?, sets policies: [SetPolicy],
+    from history: any HistoryReader
   ) async throws -> DriftDigest {
     var query = EventQuery(limit: 100_000)
     query.since = window.lowerBound
@@ -148,7 +208,8 @@ extension DriftDigest {
           left: step?.left.count ?? 0))
     }
     return DriftDigest(
-      of: window, events: events, sets: sets, vantages: try await history.vantageReports().map(\.report),
+      of: window, knownSince: knownSince, events: events, sets: sets,
+      vantages: try await history.vantageReports().map(\.report),
       sources: try await history.sourceReports().map(\.report),
       uncovered: try await history.uncoveredNames().map(\.name))
   }

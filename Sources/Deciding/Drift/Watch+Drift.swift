@@ -21,21 +21,26 @@ extension Watch {
       guard wasGone else { return }
       drift[name]?.isGone = false
       pending.note(.nameReturned, name.text, "\(lookup.vantage) gives addresses for it again", at: lookup.at)
-    } else if !wasGone, lookup.outcome == .nxDomain, isDeniedEverywhere(name, of: tracked),
+    } else if !wasGone, lookup.outcome == .nxDomain,
+      isDeniedEverywhere(name, of: tracked, saidBy: lookup.vantage),
       tracked.states.contains(where: { $0.records.contains { $0.address != nil } })
     {
       drift[name, default: NameDrift()].isGone = true
       pending.note(
         .nameGone, name.text,
-        "every upstream says that it doesn't exist; its addresses leave when their retention ends",
+        "every upstream that answers says that it doesn't exist; its addresses leave when their retention ends",
         at: lookup.at)
     }
   }
 
-  private func isDeniedEverywhere(_ name: DomainName, of tracked: TrackedName) -> Bool {
+  /// One that fails says nothing, and must not keep the others from being heard.
+  private func isDeniedEverywhere(_ name: DomainName, of tracked: TrackedName, saidBy teller: Vantage)
+    -> Bool
+  {
     vantages.allSatisfy { vantage in
       let state = names[name]?.state(at: vantage)
-      return trust[vantage]?.fault != nil
+      let isMute = trust[vantage]?.fault != nil || health[vantage]?.isFailing == true
+      return isMute && vantage != teller
         || askedTypes(tracked).allSatisfy { state?.clock($0)?.outcome == .nxDomain }
     }
   }

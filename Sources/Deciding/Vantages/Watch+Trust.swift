@@ -20,7 +20,8 @@ extension Watch {
     if settleLieTest(lookup) { return lookup.distrusted }
     let (testimony, isAlone) = testimony(of: lookup, against: before)
     let change =
-      trust[vantage]?.take(testimony, on: lookup.question, isAlone: isAlone, probation: limits.probation, at: lookup.at)
+      trust[vantage]?.take(
+        testimony, on: lookup.question, isAlone: isAlone, probation: limits.probation, at: lookup.at)
       ?? .none
     switch change {
     case .none: break

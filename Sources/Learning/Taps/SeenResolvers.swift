@@ -17,13 +17,18 @@ package struct SeenResolvers: Sendable {
   mutating func note(_ frame: DnstapFrame) {
     guard let address = frame.responseAddress else { return }
     let port = frame.responsePort ?? 0
-    if port == lastPort, address.elementsEqual(lastAddress), Self.isEqual(frame.identity, lastIdentity) { return }
+    if port == lastPort, address.elementsEqual(lastAddress), Self.isEqual(frame.identity, lastIdentity) {
+      return
+    }
     (lastAddress, lastPort, lastIdentity) = (Array(address), port, frame.identity.map(Array.init) ?? [])
     // A resolver that listens at all addresses may tell 0.0.0.0.
-    guard list.count < Self.most, let place = IPAddress(octets: lastAddress), lastAddress.contains(where: { $0 != 0 }),
+    guard list.count < Self.most, let place = IPAddress(octets: lastAddress),
+      lastAddress.contains(where: { $0 != 0 }),
       (1...65_535).contains(port)
     else { return }
-    let name = String(decoding: lastIdentity, as: UTF8.self).filter { $0.isLetter || $0.isNumber || ".-_".contains($0) }
+    let name = String(decoding: lastIdentity, as: UTF8.self).filter {
+      $0.isLetter || $0.isNumber || ".-_".contains($0)
+    }
     let seen = SeenResolver(
       identity: name.isEmpty ? nil : String(name.prefix(64)), address: place.description, port: Int(port))
     if !list.contains(seen) { list.append(seen) }

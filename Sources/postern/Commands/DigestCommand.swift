@@ -17,8 +17,10 @@ struct DigestCommand: AsyncParsableCommand {
     let now = SystemClock().now
     let start = try Moment(since, now: now).timestamp
     guard start <= now else { throw CommandFailure(.usage, "--since lies in the future", try: "--since 7d") }
+    let history = try configuration.readHistory()
     let digest = try await DriftDigest.gather(
-      of: start...now, sets: configuration.enabledSets.map(\.policy), from: try configuration.readHistory())
+      of: start...now, knownSince: try await history.span().since,
+      sets: configuration.enabledSets.map(\.policy), from: history)
     Console.line(String(digest.text.dropLast()))
   }
 }

@@ -40,7 +40,8 @@ struct ResolverFindings {
     let endpoint = resolver.port == 53 ? "\(address)" : EndpointText.text(address, port: resolver.port)
     let called = resolver.identity.map { " (\($0))" } ?? ""
     let line = resolver.identity.map { "- { address: \"\(endpoint)\", name: \($0) }" } ?? "- \"\(endpoint)\""
-    return "clients ask \(endpoint)\(called), which is no upstream: they may be given addresses that the set lacks. "
+    return
+      "clients ask \(endpoint)\(called), which is no upstream: they may be given addresses that the set lacks. "
       + "Try: '\(line)' under upstreams, or trusted: true for this tap"
   }
 }

@@ -138,7 +138,9 @@ import Testing
 
   @Test("the resolvers that clients ask must be told, each once and a few at most, and no client")
   func tellsResolvers() {
-    func frame(_ address: [UInt8], port: UInt64 = 53, kind: DnstapFrame.Kind = .clientQuery, name: String = "dns-1")
+    func frame(
+      _ address: [UInt8], port: UInt64 = 53, kind: DnstapFrame.Kind = .clientQuery, name: String = "dns-1"
+    )
       -> [UInt8]
     {
       let inner =
