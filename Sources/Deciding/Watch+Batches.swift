@@ -110,6 +110,7 @@ extension Watch {
 
   private mutating func decide(about index: Int, at now: Timestamp) -> Publication? {
     let set = sets[index]
+    if set.policy.isGivenByTags { return decideByTags(about: index, at: now) }
     let builder = SnapshotBuilder(set.policy, through: set.gate, digesting: digesting)
     let elements = builder.elements(
       of: names.values.lazy.filter { $0.sets.contains(index) }.map { (name: $0.name, states: $0.states) })
@@ -117,6 +118,14 @@ extension Watch {
       from: set.published, to: elements, forgotten: set.forgotten, isApproved: set.isApproved, at: now)
     noteObjections(set, step.objections, at: now)
     if let publication = step.publication { noteOutside(publication, of: set, at: now) }
+    sets[index].decided(step)
+    return step.publication
+  }
+
+  private mutating func decideByTags(about index: Int, at now: Timestamp) -> Publication? {
+    let step = tagStep(of: sets[index], at: now)
+    noteObjections(sets[index], step.objections, at: now)
+    if let publication = step.publication { noteOpened(publication, of: sets[index], at: now) }
     sets[index].decided(step)
     return step.publication
   }

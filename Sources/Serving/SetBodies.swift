@@ -45,10 +45,10 @@ enum SetBodies {
     json.number(difference.from.number, "from")
     json.number(difference.to.number, "to")
     json.beginArray("add")
-    for address in difference.entered { json.quoted { address.appendText(to: &$0) } }
+    for element in difference.entered { json.quoted { element.appendText(to: &$0) } }
     json.endArray()
     json.beginArray("remove")
-    for address in difference.left { json.quoted { address.appendText(to: &$0) } }
+    for element in difference.left { json.quoted { element.appendText(to: &$0) } }
     json.endArray()
     json.endObject()
     json.endLine()
