@@ -10,12 +10,18 @@ package enum GuardObjection: Hashable, Sendable, CustomStringConvertible {
   case growth(from: Int, to: Int, allowed: Double)
   /// The set would hold more than `maxElements`; also said of a first generation.
   case tooMany(Int, allowed: Int)
+  /// More than the share `allowed` (0...1) of the addresses that service tags open would close; all of them where it is 0.
+  case closed(AddressFamily, from: UInt128, leaving: UInt128, allowed: Double)
+  /// Service tags would open more than `allowed` times as many addresses of a family.
+  case opened(AddressFamily, from: UInt128, to: UInt128, allowed: Double)
+  /// Service tags would open a prefix that is shorter than `allowed` and wasn't open before.
+  case tooWide(IPPrefix, allowed: Int)
 
   /// Whether it objects to addresses leaving, and not to any coming.
   package var isAgainstLoss: Bool {
     switch self {
-    case .empty, .shrink: true
-    case .growth, .tooMany: false
+    case .empty, .shrink, .closed: true
+    case .growth, .tooMany, .opened, .tooWide: false
     }
   }
 
@@ -29,7 +35,15 @@ package enum GuardObjection: Hashable, Sendable, CustomStringConvertible {
     case .growth(let from, let to, let allowed):
       "growth: \(from) addresses would become \(to) at once; \(Int(allowed)) times as many may"
     case .tooMany(let count, let allowed):
-      "maxElements: the set would hold \(count) addresses; \(allowed) are allowed"
+      "maxElements: the set would hold \(count) elements; \(allowed) are allowed"
+    case .closed(let family, let from, let leaving, let allowed):
+      allowed == 0
+        ? "empty: all \(from.countText) \(family) addresses would leave"
+        : "shrink: \(leaving.countText) of \(from.countText) \(family) addresses would leave at once; \(Int(allowed * 100)) % may"
+    case .opened(let family, let from, let to, let allowed):
+      "growth: \(from.countText) \(family) addresses would become \(to.countText) at once; \(Int(allowed)) times as many may"
+    case .tooWide(let prefix, let allowed):
+      "width: \(prefix) holds \(prefix.addressCount.countText) addresses; unasked, a prefix may be as wide as /\(allowed)"
     }
   }
 }

@@ -2,7 +2,7 @@ package import DNS
 
 /// Makes the candidate for a set's next generation from what is held: the heart of Postern, and pure.
 package struct SnapshotBuilder: Sendable {
-  private let policy: SetPolicy
+  let policy: SetPolicy
   private let digesting: @Sendable ([UInt8]) -> Digest
 
   private let gate: PrefixSet?
@@ -98,20 +98,20 @@ package struct SnapshotBuilder: Sendable {
   /// Whether the policy still watches a name that gave the element, and admits its address. Service tags don't count
   /// here: what a new file takes out is for the guards to doubt.
   private func isSelected(_ element: SetElement) -> Bool {
-    policy.admits(element.address) && element.names.contains(where: policy.selects)
+    element.prefix.isHost && policy.admits(element.address) && element.names.contains(where: policy.selects)
   }
 
-  private func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp)
+  func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp)
     -> Publication?
   {
-    let before = published?.elements.map(\.address) ?? []
-    let after = elements.map(\.address)
+    let before = published?.elements.map(\.prefix) ?? []
+    let after = elements.map(\.prefix)
     // Never an empty set: one that had nothing yet waits, and one that had something is for the guards to hold.
     guard before != after, !after.isEmpty else { return nil }
     var text = [UInt8]()
     text.reserveCapacity(after.count * 16)
-    for address in after {
-      address.appendText(to: &text)
+    for prefix in after {
+      prefix.appendText(to: &text)
       text.append(UInt8(ascii: "\n"))
     }
     let snapshot = Snapshot(
@@ -122,11 +122,11 @@ package struct SnapshotBuilder: Sendable {
   }
 
   /// What is in one sorted list and not in another.
-  private static func difference(_ addresses: [IPAddress], _ others: [IPAddress]) -> [IPAddress] {
+  private static func difference(_ prefixes: [IPPrefix], _ others: [IPPrefix]) -> [IPPrefix] {
     var place = others.startIndex
-    return addresses.filter { address in
-      while place < others.endIndex, others[place] < address { place += 1 }
-      return place == others.endIndex || others[place] != address
+    return prefixes.filter { prefix in
+      while place < others.endIndex, others[place] < prefix { place += 1 }
+      return place == others.endIndex || others[place] != prefix
     }
   }
 

@@ -106,6 +106,7 @@ extension Watch {
 
   private mutating func decide(about index: Int, at now: Timestamp) -> Publication? {
     let set = sets[index]
+    if set.policy.isGivenByTags { return decideByTags(about: index, at: now) }
     let builder = SnapshotBuilder(set.policy, through: set.gate, digesting: digesting)
     let elements = isReplayed ? redraft(index, by: builder) : elements(of: index, by: builder)
     let step = builder.step(
@@ -139,6 +140,14 @@ extension Watch {
     let elements = SnapshotBuilder.redrafted(draft, set.touched, with: fresh)
     sets[index].keepDraft(elements)
     return elements
+  }
+
+  private mutating func decideByTags(about index: Int, at now: Timestamp) -> Publication? {
+    let step = tagStep(of: sets[index], at: now)
+    noteObjections(sets[index], step.objections, at: now)
+    if let publication = step.publication { noteOpened(publication, of: sets[index], at: now) }
+    sets[index].decided(step)
+    return step.publication
   }
 
   private mutating func noteObjections(_ set: WatchedSet, _ objections: [GuardObjection], at now: Timestamp) {

@@ -102,6 +102,7 @@ package struct Watch: Sendable {
     for name in quarantine.admittedNames where names[name] == nil { track(name, isLearned: true, at: now) }
     restore(restored, at: now)
     uncovered.remove { name in policies.contains { $0.selects(name) } }
+    noteTagsOfSets()
     for index in sets.indices { judgeFreshness(of: index, at: now) }
   }
 

@@ -178,6 +178,12 @@ package struct WatchedSet: Sendable {
     self.isStale = isStale
   }
 
+  /// Takes note of the edition whose tags give the set: it is checked as of when that was known to be current.
+  mutating func noteTags(_ edition: TagEdition?) {
+    checkedAt = edition?.asOf ?? checkedAt
+    isChanged = true
+  }
+
   mutating func noteSaved(_ state: SetState) { savedState = state }
 
   mutating func lookAgain() { isChanged = true }

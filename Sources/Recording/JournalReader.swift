@@ -85,7 +85,7 @@ struct JournalReader {
       return try SetReader.element(row)
     }
     guard let serial else { return nil }
-    elements.sort { $0.address < $1.address }
+    elements.sort { $0.prefix < $1.prefix }
     let record = try SetReader(db: db, set: set).generation(Generation(serial))
     return Snapshot(
       set: set.name, generation: Generation(serial), at: record?.at ?? Timestamp(milliseconds: 0),

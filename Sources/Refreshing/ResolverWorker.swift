@@ -180,6 +180,17 @@ package actor ResolverWorker: Service {
     }
   }
 
+  /// Takes in that the kept service tags are still current.
+  package func renewTags() async {
+    do {
+      guard let book = try await tags?.currentTags() else { return }
+      watch.replaceTags(book, at: clock.now)
+      wake()
+    } catch {
+      if !Task.isCancelled { noteHistoryFault(error) }
+    }
+  }
+
   /// The newest decision that was taken in. Ids only grow, and one that is taken may still be read as pending until its
   /// commit is through: none takes effect twice.
   private var lastDecision: Int64 = 0

@@ -38,12 +38,12 @@ struct Past {
     let found = try await read { history in
       (
         try await history.generation(generation, of: set),
-        try await history.addresses(of: set, in: generation)
+        try await history.prefixes(of: set, in: generation)
       )
     }
-    guard let record = found.0, let addresses = found.1 else { throw .gone }
-    let elements = addresses.map {
-      SetElement(address: $0, names: [], firstSeen: record.at, lastSeen: record.at)
+    guard let record = found.0, let prefixes = found.1 else { throw .gone }
+    let elements = prefixes.map {
+      SetElement(prefix: $0, names: [], firstSeen: record.at, lastSeen: record.at)
     }
     return Snapshot(
       set: set, generation: generation, at: record.at, elements: elements, digest: record.digest)
@@ -69,7 +69,8 @@ struct Past {
   }
 
   func names() async throws(Refusal) -> [UInt8] {
-    let listing = try await read { try await NameListing.gather(site.policies, from: $0) }
+    let tags = site.tags()
+    let listing = try await read { try await NameListing.gather(site.policies, tags: tags, from: $0) }
     var json = JSONText(reserving: 65_536)
     json.beginObject()
     json.beginArray("names")
@@ -150,7 +151,13 @@ struct Past {
     if let at { try await requireKept(at) }
     let now = site.now()
     let explanation = try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }
-    return explanation.json(explanation.annotation(by: site.tags(), site.policies))
+    var book = site.tags()
+    if let at {
+      let shared = book.sharedRanges
+      book = try await read { try await $0.tags(holding: address, at: at) }
+      book.sharedRanges = shared
+    }
+    return explanation.json(explanation.annotation(by: book, site.policies))
   }
 
   func decisions(_ query: QueryItems) async throws(Refusal) -> [UInt8] {
@@ -208,11 +215,11 @@ struct Past {
 }
 
 extension Snapshot {
-  /// The same addresses as an old generation has them: without who gave them.
+  /// The same elements as an old generation has them: without who gave them.
   var withoutProvenance: Snapshot {
     Snapshot(
       set: set, generation: generation, at: at,
-      elements: elements.map { SetElement(address: $0.address, names: [], firstSeen: at, lastSeen: at) },
+      elements: elements.map { SetElement(prefix: $0.prefix, names: [], firstSeen: at, lastSeen: at) },
       digest: digest)
   }
 }

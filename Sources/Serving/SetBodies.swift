@@ -46,15 +46,15 @@ enum SetBodies {
     json.number(difference.from.number, "from")
     json.number(difference.to.number, "to")
     json.beginArray("add")
-    for address in difference.entered { json.quoted { address.appendText(to: &$0) } }
+    for element in difference.entered { json.quoted { element.appendText(to: &$0) } }
     json.endArray()
     json.beginArray("remove")
-    for address in difference.left { json.quoted { address.appendText(to: &$0) } }
+    for element in difference.left { json.quoted { element.appendText(to: &$0) } }
     json.endArray()
     json.beginArray("added")
     for entry in changes.entered {
       json.beginObject()
-      json.quoted("address") { entry.element.address.appendText(to: &$0) }
+      json.quoted("address") { entry.element.prefix.appendText(to: &$0) }
       json.step(entry.generation)
       json.timestamp(entry.element.firstSeen, "first_seen")
       json.strings(entry.element.names.map(\.text), "names")
@@ -64,7 +64,7 @@ enum SetBodies {
     json.beginArray("removed")
     for departure in changes.left {
       json.beginObject()
-      json.quoted("address") { departure.address.appendText(to: &$0) }
+      json.quoted("address") { departure.prefix.appendText(to: &$0) }
       json.step(departure.generation)
       json.timestamp(departure.lastSeen, "last_seen")
       json.optional(departure.reason?.rawValue, "reason")

@@ -132,6 +132,7 @@ extension EventKind {
     "tag.left": (.warning, "an address of a set left its service tag"),
     "tag.near": (.notice, "a service tag gained prefixes near the addresses of a set"),
     "tag.outside": (.warning, "an address entered a set and is in none of the service tags that it expects"),
+    "tag.set": (.notice, "a set that service tags give has a new generation"),
     "tag.refused": (.warning, "a file of service tags was refused"),
     tapConnected: (.info, "a resolver tells what clients ask and get"),
     tapGone: (.warning, "a resolver tells no more what clients get"),

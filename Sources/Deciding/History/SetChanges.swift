@@ -3,7 +3,7 @@ package import DNS
 /// What entered and left a set between two generations, with when and why: for a person or program that follows a set
 /// and must account for each rule.
 package struct SetChanges: Hashable, Sendable {
-  /// The addresses alone, all of them.
+  /// The elements alone, all of them.
   package let difference: SetDifference
   /// Of what entered, the first `longest`.
   package let entered: [Entry]
@@ -17,10 +17,10 @@ package struct SetChanges: Hashable, Sendable {
     self.left = left
   }
 
-  /// The most addresses of each kind that are told with their reasons: each costs two look-ups in the history.
+  /// The most elements of each kind that are told with their reasons: each costs two look-ups in the history.
   package static let longest = 1000
 
-  /// An address that entered.
+  /// An element that entered.
   package struct Entry: Hashable, Sendable {
     /// It as it is in the newer generation.
     package let element: SetElement
@@ -28,9 +28,9 @@ package struct SetChanges: Hashable, Sendable {
     package let generation: GenerationRecord?
   }
 
-  /// An address that left.
+  /// An element that left.
   package struct Departure: Hashable, Sendable {
-    package let address: IPAddress
+    package let prefix: IPPrefix
     /// The generation that took it away; nil when the history no longer tells.
     package let generation: GenerationRecord?
     /// When an answer last held it; nil when the history no longer tells.
@@ -48,23 +48,23 @@ package struct SetChanges: Hashable, Sendable {
   ) async throws -> SetChanges {
     let wanted = Set(difference.entered.prefix(longest))
     var entered = [Entry]()
-    for element in snapshot.elements where wanted.contains(element.address) {
+    for element in snapshot.elements where wanted.contains(element.prefix) {
       let stays = try await history.memberships(of: element.address)
       let stay = stays.first { $0.set == snapshot.set && $0.entered.generation <= difference.to }
       entered.append(Entry(element: element, generation: stay?.entered))
     }
     var left = [Departure]()
-    for address in difference.left.prefix(longest) {
-      let stays = try await history.memberships(of: address)
+    for prefix in difference.left.prefix(longest) {
+      let stays = try await history.memberships(of: prefix.address)
       let end = stays.lazy.filter { $0.set == snapshot.set }.compactMap(\.left).first {
         $0.generation <= difference.to
       }
       let window = Timestamp(milliseconds: 0)...(end?.at ?? snapshot.at)
       let intervals = try await history.intervals(
-        giving: IPPrefix(address), in: window, limit: Explanation.longest)
+        giving: prefix, in: window, limit: Explanation.longest)
       left.append(
         Departure(
-          address: address, generation: end, lastSeen: intervals.map(\.observation.lastSeen).max(),
+          prefix: prefix, generation: end, lastSeen: intervals.map(\.observation.lastSeen).max(),
           reason: policy.flatMap { DepartureReason(intervals, of: $0) }))
     }
     return SetChanges(difference: difference, entered: entered, left: left)
