@@ -23,6 +23,7 @@ package struct DnstapFrame {
   package private(set) var identity: UnsafeRawBufferPointer?
   /// Where the message was answered: of a client's query, the resolver's address in 4 or 16 octets.
   package private(set) var responseAddress: UnsafeRawBufferPointer?
+  /// The port beside it, 0 to 65,535 where the sender keeps to the protocol.
   package private(set) var responsePort: UInt64?
 
   private var hasKind = false
