@@ -34,18 +34,28 @@ package struct PlainList: Hashable, Sendable {
     self.prefixes = PrefixSet(prefixes)
   }
 
-  /// The digest of the set as `/version` gives it: of the single addresses, whatever the list's aggregation.
+  /// Whether a set with this digest, as `/version` gives it, is exactly what the lines cover. Names give single addresses,
+  /// which a list may aggregate; service tags give prefixes, which stand in it as they are.
+  ///
+  /// - Throws: `PlainListError.tooLong` when there are more than `limit` addresses.
+  package func covers(setOf digest: Digest, limit: Int) throws(PlainListError) -> Bool {
+    if Digest.computing(prefixes.prefixes) == digest { return true }
+    return try self.digest(limit: limit) == digest
+  }
+
+  /// The digest of a set that names give, as `/version` tells it: of the single addresses, whatever the list's aggregation.
   ///
   /// - Throws: `PlainListError.tooLong` when there are more than `limit` addresses, before they are written out.
   package func digest(limit: Int) throws(PlainListError) -> Digest {
-    var addresses = [IPAddress]()
+    var addresses = [IPPrefix]()
     for prefix in prefixes.prefixes {
       let more = prefix.last.bits - prefix.address.bits
       guard more < UInt128(limit - addresses.count) else { throw .tooLong(limit: limit) }
       for offset in 0...more {
         let bits = prefix.address.bits + offset
         addresses.append(
-          prefix.family == .ipv4 ? IPAddress(v4: UInt32(truncatingIfNeeded: bits)) : IPAddress(v6: bits))
+          IPPrefix(
+            prefix.family == .ipv4 ? IPAddress(v4: UInt32(truncatingIfNeeded: bits)) : IPAddress(v6: bits)))
       }
     }
     return Digest.computing(addresses)

@@ -18,12 +18,12 @@ package struct WantedSet: Hashable, Sendable {
     self.prefixes = prefixes
   }
 
-  /// The addresses of a snapshot.
+  /// The elements of a snapshot.
   ///
   /// - Throws: `ApplyError.emptySet`.
   package init(_ snapshot: Snapshot) throws(ApplyError) {
     try self.init(
       set: snapshot.set, generation: snapshot.generation,
-      prefixes: PrefixSet(addresses: snapshot.elements.map(\.address)))
+      prefixes: PrefixSet(snapshot.elements.map(\.prefix)))
   }
 }

@@ -18,6 +18,8 @@ package struct NameListing: Sendable {
     package let coverages: [QuestionCoverage]
     /// How many addresses it gives to the published sets.
     package let addresses: Int
+    /// What service tags say of those; nil when no tags are known.
+    package let tags: NameTags?
     /// Who saw it in use; of a waiting name the counts by source aren't kept, only their sum.
     package let sightings: [SourceSighting]
     /// When clients used it first and last, and how often, over all sources; nil when nobody was seen to.
@@ -31,20 +33,26 @@ package struct NameListing: Sendable {
 
   /// What is known, for these sets.
   ///
-  /// - Parameter policies: the sets of which names are told; with `includingUncovered` also what none of them watches.
+  /// - Parameters:
+  ///   - policies: the sets of which names are told; with `includingUncovered` also what none of them watches.
+  ///   - tags: the service tags that are kept now.
   package static func gather(
-    _ policies: [SetPolicy], includingUncovered: Bool = true, from history: any HistoryReader
+    _ policies: [SetPolicy], includingUncovered: Bool = true, tags: TagBook = TagBook(),
+    from history: any HistoryReader
   ) async throws -> NameListing {
     let learned = Dictionary(try await history.learnedNames().map { ($0.name, $0) }) { first, _ in first }
     let questions = Dictionary(grouping: try await history.questions(), by: \.question.name)
     let coverages = Dictionary(grouping: try await history.coverages(), by: \.question.name)
     let seen = Dictionary(try await history.sightings().map { ($0.name, $0.sources) }) { first, _ in first }
     var addresses = [DomainName: Set<IPAddress>]()
+    var givers = [IPAddress: Set<DomainName>]()
     for policy in policies {
       for element in try await history.currentSnapshot(of: policy.name)?.elements ?? [] {
         for name in element.names { addresses[name, default: []].insert(element.address) }
+        givers[element.address, default: []].formUnion(element.names)
       }
     }
+    let counts = givers.mapValues(\.count)
     let fromTheStart = Set(policies.flatMap(\.namesFromTheStart))
     let exact = Set(policies.flatMap(\.selectors).compactMap(\.name))
     let known = fromTheStart.union(
@@ -55,14 +63,16 @@ package struct NameListing: Sendable {
         state: fromTheStart.contains(name)
           ? (exact.contains(name) ? .configured : .seed) : NameState(learned[name]?.state ?? .quarantined),
         questions: questions[name] ?? [], coverages: coverages[name] ?? [],
-        addresses: addresses[name]?.count ?? 0, sightings: seen[name],
+        addresses: addresses[name]?.count ?? 0,
+        tags: tags.isEmpty ? nil : NameTags(addresses[name] ?? [], names: counts, by: tags),
+        sightings: seen[name],
         learned: learned[name])
     }
     if includingUncovered {
       rows += try await history.uncoveredNames().map {
         Row(
           $0.name, sets: [], state: .uncovered($0.relation), questions: [], coverages: [], addresses: 0,
-          sightings: $0.sources, learned: nil)
+          tags: nil, sightings: $0.sources, learned: nil)
       }
     }
     return NameListing(rows: rows.sorted { $0.name < $1.name })
@@ -108,7 +118,7 @@ package enum NameState: Hashable, Sendable {
 extension NameListing.Row {
   fileprivate init(
     _ name: DomainName, sets: [SetName], state: NameState, questions: [QuestionStatus],
-    coverages: [QuestionCoverage], addresses: Int,
+    coverages: [QuestionCoverage], addresses: Int, tags: NameTags?,
     sightings: [SourceSighting]?, learned: LearnedName?
   ) {
     self.name = name
@@ -117,6 +127,7 @@ extension NameListing.Row {
     self.questions = questions
     self.coverages = coverages
     self.addresses = addresses
+    self.tags = tags
     denials = learned?.denials ?? 0
     let told = sightings ?? []
     // A name that waits has no ledger yet, but its sources are known.

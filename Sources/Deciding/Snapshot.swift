@@ -13,23 +13,32 @@ package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertib
   package static func < (left: Generation, right: Generation) -> Bool { left.number < right.number }
 }
 
-/// One address of a set and why it is there, as it stood when its generation was published.
+/// One element of a set and why it is there, as it stood when its generation was published.
 package struct SetElement: Hashable, Sendable {
-  /// Public, or inside a prefix that the set's guards allow.
-  package let address: IPAddress
-  /// The tracked names that gave it, sorted.
+  /// A single address where names give the set; service tags give prefixes. Public, or inside a prefix that the set's
+  /// guards allow.
+  package let prefix: IPPrefix
+  /// The tracked names that gave it, sorted; none where service tags give the set.
   package let names: [DomainName]
   /// The earliest of its open intervals, over all names and upstreams.
   package let firstSeen: Timestamp
   /// The latest sighting when the generation was made: it doesn't move while the generation stands.
   package let lastSeen: Timestamp
 
-  package init(address: IPAddress, names: [DomainName], firstSeen: Timestamp, lastSeen: Timestamp) {
-    self.address = address
+  package init(prefix: IPPrefix, names: [DomainName], firstSeen: Timestamp, lastSeen: Timestamp) {
+    self.prefix = prefix
     self.names = names
     self.firstSeen = firstSeen
     self.lastSeen = lastSeen
   }
+
+  /// A single address.
+  package init(address: IPAddress, names: [DomainName], firstSeen: Timestamp, lastSeen: Timestamp) {
+    self.init(prefix: IPPrefix(address), names: names, firstSeen: firstSeen, lastSeen: lastSeen)
+  }
+
+  /// The first address of the prefix: all of it where names give the set.
+  package var address: IPAddress { prefix.address }
 }
 
 /// A published set: immutable, the same bytes for ever under its generation.
@@ -40,9 +49,9 @@ package struct Snapshot: Hashable, Sendable {
   package let generation: Generation
   /// When this content was published.
   package let at: Timestamp
-  /// IPv4 before IPv6, numeric order, each address once, never empty.
+  /// IPv4 before IPv6, numeric order, each address once, none inside another, never empty.
   package let elements: [SetElement]
-  /// Of the addresses: see `Digest`.
+  /// Of the elements: see `Digest`.
   package let digest: Digest
 
   /// Takes the elements as they are: the order and the digest are the caller's to keep.
@@ -54,13 +63,13 @@ package struct Snapshot: Hashable, Sendable {
     self.digest = digest
   }
 
-  /// How many addresses of a family it holds.
+  /// How many elements of a family it holds.
   package func count(of family: AddressFamily) -> Int {
     elements.reduce(0) { $0 + ($1.address.family == family ? 1 : 0) }
   }
 }
 
-/// SHA-256 of a set's addresses, each as canonical text with a line feed, in the snapshot's order: what
+/// SHA-256 of a set's elements, each as canonical text with a line feed, in the snapshot's order: what
 /// `sha256sum` gives for the plain list that isn't aggregated.
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// 32 octets.
@@ -121,11 +130,11 @@ package struct SetDifference: Hashable, Sendable {
   /// The generation to arrive at; it may be older than `from`.
   package let to: Generation
   /// In `to` and not in `from`.
-  package let entered: [IPAddress]
+  package let entered: [IPPrefix]
   /// In `from` and not in `to`.
-  package let left: [IPAddress]
+  package let left: [IPPrefix]
 
-  package init(from: Generation, to: Generation, entered: [IPAddress], left: [IPAddress]) {
+  package init(from: Generation, to: Generation, entered: [IPPrefix], left: [IPPrefix]) {
     self.from = from
     self.to = to
     self.entered = entered

@@ -35,6 +35,7 @@ extension Watch {
     }
     isNews = judgeGates(at: now) || isNews
     if isNews || !taps.isEmpty || !retired.isEmpty { journal?.noteSweep(at: now, isNews: isNews) }
+    guard !isReplayed else { return }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
     judgeCoverage(at: now)
   }
@@ -57,10 +58,13 @@ extension Watch {
     var faults = [String]()
     for set in sets {
       if set.published == nil {
-        faults.append("set \(set.policy.name) has nothing to publish yet")
+        let lack = set.policy.tagLack(by: tags).map { ": \($0)" } ?? ""
+        faults.append("set \(set.policy.name) has nothing to publish yet\(lack)")
       } else if set.status == .stale {
         faults.append(
-          "set \(set.policy.name) is stale: some of its names could not be looked up for too long")
+          set.policy.isGivenByTags
+            ? "set \(set.policy.name) is stale: its service tags were not known to be current for too long. Try: 'postern tags import' with this week's file"
+            : "set \(set.policy.name) is stale: some of its names could not be looked up for too long")
       }
     }
     var warnings = vantages.isEmpty ? ["there is no upstream to ask"] : []
@@ -131,8 +135,10 @@ extension Watch {
     pending.note(
       sets[index].isStale ? .setStale : .setFresh, policy.name.text,
       sets[index].isStale
-        ? "a name of it could not be looked up for longer than maxStale; the last good generation stays"
-        : "all of its names are looked up again", at: now)
+        ? "\(policy.isGivenByTags ? "its service tags were not known to be current" : "a name of it could not be looked up") for longer than maxStale; the last good generation stays"
+        : policy.isGivenByTags
+          ? "its service tags are current again" : "all of its names are looked up again",
+      at: now)
   }
 }
 

@@ -32,6 +32,10 @@ extension JSONText {
       string(match.tag.text, "tag")
       string(match.cloud.rawValue, "cloud")
       string(match.prefix.description, "prefix")
+      if let edition = annotation.editions[match.cloud] {
+        number(edition.change, "change")
+        timestamp(edition.importedAt, "imported_at")
+      }
       endObject()
     }
     endArray()

@@ -17,7 +17,7 @@ package struct EntryList: Hashable, Sendable {
     for element in snapshot.elements {
       let family = element.address.family
       if families == .both || family == (families == .ipv4 ? .ipv4 : .ipv6) {
-        prefixes.append(IPPrefix(element.address))
+        prefixes.append(element.prefix)
       }
     }
     if options.aggregate { prefixes = PrefixSet(prefixes).prefixes }

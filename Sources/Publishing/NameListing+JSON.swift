@@ -11,6 +11,7 @@ extension NameListing.Row {
     json.string(state.word, "state")
     if case .uncovered(let relation) = state { json.string(relation.description, "relation") }
     json.number(addresses, "addresses")
+    if let tags { tags.writeFields(to: &json) }
     json.beginArray("questions")
     for question in questions { question.write(to: &json) }
     json.endArray()
@@ -32,5 +33,22 @@ extension NameListing.Row {
     }
     json.endArray()
     json.endObject()
+  }
+}
+
+extension NameTags {
+  /// Writes what tags say of a name's addresses into the object that is open.
+  fileprivate func writeFields(to json: inout JSONText) {
+    json.beginArray("tags")
+    for count in tags {
+      json.beginObject()
+      json.string(count.tag.text, "tag")
+      json.number(count.addresses, "addresses")
+      json.endObject()
+    }
+    json.endArray()
+    json.number(untagged, "addresses_without_tag")
+    json.number(shared, "addresses_shared")
+    json.number(mostNames, "most_names_of_an_address")
   }
 }

@@ -4,7 +4,7 @@ package import Deciding
 package struct RenderContext: Hashable, Sendable {
   /// What the set watches, for formats that write names.
   package var selectors: [Selector]
-  /// Azure service tags in which the addresses are expected, for formats that write tags.
+  /// Azure service tags that give the addresses, or in which they are expected, for formats that write tags.
   package var serviceTags: [String]
   /// The generation to step from, for formats that write changes; nil when nobody asked, and for generation 0.
   package var previous: Snapshot?
@@ -21,7 +21,8 @@ package struct RenderContext: Hashable, Sendable {
 
   /// What is known of a configured set.
   package init(_ policy: SetPolicy) {
-    self.init(selectors: policy.selectors, serviceTags: policy.tagRules.expected.map(\.text))
+    let tags = policy.isGivenByTags ? policy.tagRules.given : policy.tagRules.expected
+    self.init(selectors: policy.selectors, serviceTags: tags.map(\.text))
   }
 }
 

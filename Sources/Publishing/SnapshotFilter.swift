@@ -29,7 +29,7 @@ package struct SnapshotFilter: Hashable, Sendable {
     }
     return Snapshot(
       set: snapshot.set, generation: snapshot.generation, at: snapshot.at, elements: elements,
-      digest: .computing(elements.map(\.address)))
+      digest: .computing(elements.map(\.prefix)))
   }
 
   /// Reads `cloud=`: `public` or `china`. Clients in the government's cloud pull from the public one. Nil for others.

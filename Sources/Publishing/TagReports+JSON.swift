@@ -30,11 +30,21 @@ extension TagBook {
       json.string(snapshot.set.text, "set")
       json.number(snapshot.generation.number, "generation")
       json.string(rules.cloud.rawValue, "cloud")
+      json.strings(rules.given.map(\.text), "from_tags")
       json.strings(rules.expected.map(\.text), "expected")
       json.string(rules.isEnforced ? "enforce" : "report", "rule")
       json.strings(rules.bound.map(\.text), "bound")
       json.optional(rules.lapse(by: self, at: now), "lapse")
       json.number(exposure.count, "addresses")
+      json.beginArray("opened")
+      for family in AddressFamily.allCases {
+        json.beginObject()
+        json.string(family.description, "family")
+        json.string("\(exposure.opened[family] ?? 0)", "addresses")
+        json.string((exposure.opened[family] ?? 0).countText, "addresses_text")
+        json.endObject()
+      }
+      json.endArray()
       json.strings(exposure.outside.map(\.description), "outside")
       json.number(exposure.shared, "shared")
       json.beginArray("shared_with")
@@ -63,7 +73,7 @@ extension TagBook {
     json.beginArray("addresses")
     for element in snapshot.elements {
       json.beginObject()
-      json.string(element.address.description, "ip")
+      json.string(element.prefix.description, "ip")
       json.annotation(
         annotation(of: element.address, names: element.names.count, rules: [(snapshot.set, rules)]))
       json.endObject()

@@ -97,8 +97,8 @@ enum HistoryQueries {
     GROUP BY addr HAVING sum(op) <> 0
     """
 
-  /// ?1 the address: its steps, oldest first within each set.
-  static let stepsOfAddress = """
+  /// ?1 the element: its steps, oldest first within each set.
+  static let stepsOfElement = """
     SELECT set_name.name, delta.op, generation.serial, generation.at, generation.digest, generation.size
     FROM delta
     JOIN set_name ON set_name.id = delta.setid

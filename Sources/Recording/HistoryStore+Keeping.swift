@@ -92,11 +92,11 @@ extension HistoryStore {
       guard let record = try reader.generation(Generation(base)),
         try db.integer("SELECT min(serial) FROM generation WHERE setid = ?", set.id) ?? base < base
       else { return }
-      let addresses = try reader.addresses(in: record)
+      let prefixes = try reader.prefixes(in: record)
       try db.run("DELETE FROM delta WHERE setid = ? AND serial = ?", set.id, base)
       let step = try db.cachedStatement(
         sql: "INSERT INTO delta (setid, serial, addr, op) VALUES (?, ?, ?, 1)")
-      for address in addresses { try step.run(set.id, base, address.octets) }
+      for prefix in prefixes { try step.run(set.id, base, prefix.stored) }
       // Steps without a generation are seen by nobody: they may go later.
       try db.run("DELETE FROM generation WHERE setid = ? AND serial < ?", set.id, base)
       try db.run("DELETE FROM checkpoint WHERE setid = ? AND serial < ?", set.id, base)

@@ -25,10 +25,10 @@ extension HistoryStore: HistoryReader {
     try await read(set) { reader in try reader.generations(limit: limit) } ?? []
   }
 
-  package func addresses(of set: SetName, in generation: Generation) async throws -> [IPAddress]? {
+  package func prefixes(of set: SetName, in generation: Generation) async throws -> [IPPrefix]? {
     try await read(set) { reader in
       guard let record = try reader.generation(generation) else { return nil }
-      return try reader.addresses(in: record)
+      return try reader.prefixes(in: record)
     }
   }
 
@@ -106,22 +106,29 @@ extension HistoryStore: HistoryReader {
 
   package func memberships(of address: IPAddress) async throws -> [Membership] {
     try await read { db in
-      var memberships: [Membership] = []
-      var entered: (set: SetName, record: GenerationRecord)?
-      try db.cachedStatement(sql: HistoryQueries.stepsOfAddress).forEachRow(address.octets) { row in
-        let (set, record) = (try row.setName(0), try SetReader.record(row, from: 2))
-        if let open = entered {
-          // The steps of one set end where the next set's begin; an address that stays has no step out.
-          let isOut = try open.set == set && row.integer(1) < 0
-          memberships.append(Membership(set: open.set, entered: open.record, left: isOut ? record : nil))
-        }
-        entered = try row.integer(1) > 0 ? (set, record) : nil
-      }
-      if let open = entered { memberships.append(Membership(set: open.set, entered: open.record, left: nil)) }
-      return memberships.sorted {
+      // Sets of service tags have prefixes: each that could hold the address is looked for.
+      let stays = try IPPrefix.all(holding: address).flatMap { try Self.stays(of: $0, db) }
+      return Membership.joined(stays).sorted {
         ($1.entered.at, $1.entered.generation, $0.set) < ($0.entered.at, $0.entered.generation, $1.set)
       }
     }
+  }
+
+  /// When one element was in which sets.
+  private static func stays(of prefix: IPPrefix, _ db: Database) throws -> [Membership] {
+    var memberships: [Membership] = []
+    var entered: (set: SetName, record: GenerationRecord)?
+    try db.cachedStatement(sql: HistoryQueries.stepsOfElement).forEachRow(prefix.stored) { row in
+      let (set, record) = (try row.setName(0), try SetReader.record(row, from: 2))
+      if let open = entered {
+        // The steps of one set end where the next set's begin; an element that stays has no step out.
+        let isOut = try open.set == set && row.integer(1) < 0
+        memberships.append(Membership(set: open.set, entered: open.record, left: isOut ? record : nil))
+      }
+      entered = try row.integer(1) > 0 ? (set, record) : nil
+    }
+    if let open = entered { memberships.append(Membership(set: open.set, entered: open.record, left: nil)) }
+    return memberships
   }
 
   package func questions() async throws -> [QuestionStatus] {

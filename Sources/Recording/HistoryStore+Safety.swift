@@ -30,7 +30,7 @@ extension HistoryStore {
           guard let current = try reader.currentSnapshot(),
             let record = try reader.generation(current.generation)
           else { continue }
-          if try reader.addresses(in: record) != current.elements.map(\.address) {
+          if try reader.prefixes(in: record) != current.elements.map(\.prefix) {
             problems.append("the steps of set \(set.name) don't lead to generation \(record.generation)")
           }
         }

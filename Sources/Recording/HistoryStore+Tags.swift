@@ -1,3 +1,4 @@
+package import DNS
 package import Deciding
 internal import GRDB
 
@@ -5,6 +6,14 @@ extension HistoryStore: TagArchive {
   /// The newest edition of each cloud, also one that no service has taken up yet.
   package func currentTags() async throws -> TagBook {
     try await read { db in try TagTables(db: db).book(of: .imported) }
+  }
+
+  package func tags(holding address: IPAddress, at moment: Timestamp) async throws -> TagBook {
+    try await read { db in
+      let tables = TagTables(db: db)
+      return TagBook(
+        try Cloud.allCases.compactMap { try tables.edition(of: $0, holding: address, at: moment) })
+    }
   }
 
   /// Judges and keeps a file in one transaction. A file that is kept already only renews since when it is known to be current.

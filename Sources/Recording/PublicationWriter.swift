@@ -20,7 +20,7 @@ struct PublicationWriter {
       throw HistoryError.generationOutOfOrder(
         set: snapshot.set, expected: expected, given: snapshot.generation)
     }
-    let before = try previousAddresses()
+    let before = try previousPrefixes()
     try requireConsistency(publication, after: before)
 
     let at = snapshot.at.milliseconds
@@ -28,26 +28,26 @@ struct PublicationWriter {
       "INSERT INTO generation (setid, serial, at, since, size, digest) VALUES (?, ?, ?, ?, ?, ?)", set,
       expected.number, at, max(at, last?.since ?? at), Int64(snapshot.elements.count), snapshot.digest.octets)
     let step = try db.cachedStatement(sql: "INSERT INTO delta (setid, serial, addr, op) VALUES (?, ?, ?, ?)")
-    for address in publication.entered { try step.run(set, expected.number, address.octets, Int64(1)) }
-    for address in publication.left { try step.run(set, expected.number, address.octets, Int64(-1)) }
+    for prefix in publication.entered { try step.run(set, expected.number, prefix.stored, Int64(1)) }
+    for prefix in publication.left { try step.run(set, expected.number, prefix.stored, Int64(-1)) }
     try writeElements(snapshot, leaving: publication.left)
     try writeCheckpointIfDue(snapshot)
   }
 
-  private func previousAddresses() throws -> Set<IPAddress> {
-    Set(try db.rows("SELECT addr FROM element WHERE setid = ?", set) { row in try row.address(0) })
+  private func previousPrefixes() throws -> Set<IPPrefix> {
+    Set(try db.rows("SELECT addr FROM element WHERE setid = ?", set) { row in try row.prefix(0) })
   }
 
   /// A step that does not lead to the set would falsify every later answer about the past.
-  private func requireConsistency(_ publication: Publication, after before: Set<IPAddress>)
+  private func requireConsistency(_ publication: Publication, after before: Set<IPPrefix>)
     throws(HistoryError)
   {
     let snapshot = publication.snapshot
-    let now = Set(snapshot.elements.map(\.address))
+    let now = Set(snapshot.elements.map(\.prefix))
     func refuse(_ detail: String) -> HistoryError {
       .contradictoryPublication(set: snapshot.set, generation: snapshot.generation, detail: detail)
     }
-    guard now.count == snapshot.elements.count else { throw refuse("an address stands twice in it") }
+    guard now.count == snapshot.elements.count else { throw refuse("an element stands twice in it") }
     guard publication.entered.count == now.subtracting(before).count,
       publication.entered.allSatisfy({ now.contains($0) && !before.contains($0) })
     else { throw refuse("'entered' is not what is new in it") }
@@ -56,15 +56,15 @@ struct PublicationWriter {
     else { throw refuse("'left' is not what is gone from it") }
   }
 
-  private func writeElements(_ snapshot: Snapshot, leaving left: [IPAddress]) throws {
+  private func writeElements(_ snapshot: Snapshot, leaving left: [IPPrefix]) throws {
     let remove = try db.cachedStatement(sql: "DELETE FROM element WHERE setid = ? AND addr = ?")
-    for address in left { try remove.run(set, address.octets) }
+    for prefix in left { try remove.run(set, prefix.stored) }
     let renew = try db.cachedStatement(
       sql: "UPDATE element SET first = ?3, last = ?4, names = ?5 WHERE setid = ?1 AND addr = ?2")
     let insert = try db.cachedStatement(
       sql: "INSERT INTO element (setid, addr, first, last, names) VALUES (?, ?, ?, ?, ?)")
     for element in snapshot.elements {
-      let (octets, names) = (element.address.octets, element.names.map(\.text).joined(separator: " "))
+      let (octets, names) = (element.prefix.stored, element.names.map(\.text).joined(separator: " "))
       let (first, last) = (element.firstSeen.milliseconds, element.lastSeen.milliseconds)
       try renew.run(set, octets, first, last, names)
       if db.changesCount == 0 { try insert.run(set, octets, first, last, names) }
@@ -72,8 +72,10 @@ struct PublicationWriter {
   }
 
   /// Once the steps since the last checkpoint outnumber the set, reading it whole is cheaper than following
-  /// them.
+  /// them. The packed form is of single addresses; sets of prefixes change with each edition of service tags, so that their
+  /// steps stay few.
   private func writeCheckpointIfDue(_ snapshot: Snapshot) throws {
+    guard snapshot.elements.allSatisfy(\.prefix.isHost) else { return }
     let steps = try db.integer(
       """
       SELECT count(*) FROM delta WHERE setid = ?1

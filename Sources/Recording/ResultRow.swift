@@ -64,6 +64,14 @@ struct ResultRow {
     }
   }
 
+  /// An element of a set as `IPPrefix.stored` wrote it.
+  func prefix(_ index: CInt) throws -> IPPrefix {
+    try withOctets(index) { octets in
+      guard let prefix = IPPrefix(stored: octets) else { throw unreadable(index, "\(octets.count) octets") }
+      return prefix
+    }
+  }
+
   /// RDATA as `RecordData.stored` wrote it.
   func recordData(_ index: CInt, type: RecordType) throws -> RecordData {
     switch type {

@@ -36,21 +36,21 @@ struct SetReader {
       row in
       try Self.element(row)
     }
-    elements.sort { $0.address < $1.address }  // the table keeps families mixed: blobs compare octet by octet
+    elements.sort { $0.prefix < $1.prefix }  // the table keeps families mixed: blobs compare octet by octet
     guard elements.count == last.size else {
       throw UnreadableValue(
         column: "element of \(set.name)",
-        value: "\(elements.count) addresses, generation \(last.generation) \(last.size)")
+        value: "\(elements.count) elements, generation \(last.generation) \(last.size)")
     }
     return Snapshot(
       set: set.name, generation: last.generation, at: last.at, elements: elements, digest: last.digest)
   }
 
-  /// The addresses of a generation that exists, sorted: the nearest checkpoint and the steps since.
-  func addresses(in record: GenerationRecord) throws -> [IPAddress] {
+  /// The elements of a generation that exists, sorted: the nearest checkpoint and the steps since.
+  func prefixes(in record: GenerationRecord) throws -> [IPPrefix] {
     let serial = record.generation.number
-    var addresses = Set<IPAddress>()
-    addresses.reserveCapacity(record.size)
+    var prefixes = Set<IPPrefix>()
+    prefixes.reserveCapacity(record.size)
     var start: Int64 = 0
     try db.cachedStatement(sql: HistoryQueries.checkpointBefore).forEachRow(set.id, serial) { row in
       start = try row.integer(0)
@@ -61,26 +61,26 @@ struct SetReader {
             guard let address = IPAddress(stored: rest) else {
               throw row.unreadable(column, "\(octets.count) octets")
             }
-            addresses.insert(address)
+            prefixes.insert(IPPrefix(address))
           }
         }
       }
     }
     let step = try steps(from: start, to: serial)
-    addresses.subtract(step.left)
-    addresses.formUnion(step.entered)
-    guard addresses.count == record.size else {
+    prefixes.subtract(step.left)
+    prefixes.formUnion(step.entered)
+    guard prefixes.count == record.size else {
       throw UnreadableValue(
         column: "delta of \(set.name)",
-        value: "\(addresses.count) addresses for generation \(serial) of \(record.size)")
+        value: "\(prefixes.count) elements for generation \(serial) of \(record.size)")
     }
-    return addresses.sorted()
+    return prefixes.sorted()
   }
 
   /// What entered and left from the older to the newer generation; 0 is the empty set before all.
-  func difference(from older: Int64, to newer: Int64) throws -> (entered: [IPAddress], left: [IPAddress])? {
+  func difference(from older: Int64, to newer: Int64) throws -> (entered: [IPPrefix], left: [IPPrefix])? {
     guard let end = try generation(Generation(newer)) else { return nil }
-    guard older > 0 else { return older == 0 ? (try addresses(in: end), []) : nil }
+    guard older > 0 else { return older == 0 ? (try prefixes(in: end), []) : nil }
     guard let start = try generation(Generation(older)) else { return nil }
     let checkpoints = try db.integer(
       "SELECT count(*) FROM (SELECT 1 FROM checkpoint WHERE setid = ? AND serial > ? AND serial < ? LIMIT 1)",
@@ -91,17 +91,17 @@ struct SetReader {
       return (step.entered.sorted(), step.left.sorted())
     }
     // Between checkpoints the steps outnumber the set: two whole sets are the shorter way.
-    let (before, after) = (Set(try addresses(in: start)), Set(try addresses(in: end)))
+    let (before, after) = (Set(try prefixes(in: start)), Set(try prefixes(in: end)))
     return (after.subtracting(before).sorted(), before.subtracting(after).sorted())
   }
 
-  private func steps(from older: Int64, to newer: Int64) throws -> (entered: [IPAddress], left: [IPAddress]) {
-    var (entered, left): ([IPAddress], [IPAddress]) = ([], [])
+  private func steps(from older: Int64, to newer: Int64) throws -> (entered: [IPPrefix], left: [IPPrefix]) {
+    var (entered, left): ([IPPrefix], [IPPrefix]) = ([], [])
     try db.cachedStatement(sql: HistoryQueries.difference).forEachRow(set.id, older, newer) { row in
       if try row.integer(1) > 0 {
-        entered.append(try row.address(0))
+        entered.append(try row.prefix(0))
       } else {
-        left.append(try row.address(0))
+        left.append(try row.prefix(0))
       }
     }
     return (entered, left)
@@ -116,7 +116,7 @@ struct SetReader {
   /// An element in four columns: addr, first, last, names.
   static func element(_ row: ResultRow) throws -> SetElement {
     SetElement(
-      address: try row.address(0),
+      prefix: try row.prefix(0),
       names: try row.text(3).split(separator: " ").map { DomainName(canonical: String($0)) },
       firstSeen: try row.timestamp(1), lastSeen: try row.timestamp(2))
   }

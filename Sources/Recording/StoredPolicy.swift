@@ -24,6 +24,8 @@ struct StoredPolicy: Codable {
   private let tagsTolerated: [String]
   private let enforcesTags: Bool
   private let tagBound: [String]
+  /// None for a set of names, as for all before there were others.
+  private let tagsGiven: [String]?
   private let confirmVantages: Int
   private let confirmAtMostMilliseconds: Int64
   private let confirmAfterwards: String
@@ -49,6 +51,7 @@ struct StoredPolicy: Codable {
     tagsTolerated = policy.tagRules.tolerated.map(\.text)
     enforcesTags = policy.tagRules.isEnforced
     tagBound = policy.tagRules.bound.map(\.text)
+    tagsGiven = policy.isGivenByTags ? policy.tagRules.given.map(\.text) : nil
     confirmVantages = policy.confirmation.vantages
     confirmAtMostMilliseconds = policy.confirmation.atMost.milliseconds
     confirmAfterwards = policy.confirmation.afterwards.rawValue
@@ -82,7 +85,7 @@ struct StoredPolicy: Codable {
       tagRules: TagRules(
         cloud: cloud, expected: tagsExpected.compactMap { TagName($0) },
         tolerated: tagsTolerated.compactMap { TagName($0) }, isEnforced: enforcesTags,
-        bound: tagBound.compactMap { TagName($0) }))
+        bound: tagBound.compactMap { TagName($0) }, given: (tagsGiven ?? []).compactMap { TagName($0) }))
   }
 
   /// The same policy always gives the same text.

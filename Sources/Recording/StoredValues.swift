@@ -38,6 +38,31 @@ extension IPAddress {
   }
 }
 
+extension IPPrefix {
+  /// As an element of a set stands in `addr`: of a single address its octets; of others the length follows in one more.
+  var stored: [UInt8] { isHost ? address.octets : address.octets + [UInt8(length)] }
+
+  /// Reads what `stored` gives; nil for anything else.
+  init?(stored octets: UnsafeRawBufferPointer) {
+    switch octets.count {
+    case 5, 17:
+      let last = octets.count - 1
+      guard let address = IPAddress(stored: UnsafeRawBufferPointer(rebasing: octets[..<last])) else {
+        return nil
+      }
+      self.init(address, length: Int(octets[last]))
+    default:
+      guard let address = IPAddress(stored: octets) else { return nil }
+      self.init(address)
+    }
+  }
+
+  /// All that hold an address, the widest first.
+  static func all(holding address: IPAddress) -> [IPPrefix] {
+    (0...address.family.bitWidth).compactMap { IPPrefix(address, length: $0) }
+  }
+}
+
 extension Encodable {
   /// As JSON.
   func stored() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }

@@ -41,6 +41,44 @@ struct TagTables {
       importedAt: head.importedAt, asOf: head.asOf, source: head.source)
   }
 
+  /// One edition as it was known at a moment; nil when it isn't kept.
+  func edition(_ id: Int64, asOf: Timestamp) throws -> TagEdition? {
+    let head = try db.rows(
+      "SELECT cloud, change, imported, source FROM tag_edition WHERE id = ?", id
+    ) { row in
+      (
+        cloud: try row.word(0, Cloud.self), change: try row.integer(1), importedAt: try row.timestamp(2),
+        source: try row.text(3)
+      )
+    }.first
+    guard let head else { return nil }
+    return TagEdition(
+      id: id,
+      file: ServiceTagFile(cloud: head.cloud, change: head.change, tags: try tags(of: head.cloud, in: id)),
+      importedAt: head.importedAt, asOf: asOf, source: head.source)
+  }
+
+  /// The edition of a cloud that had been imported last at a moment, with only the prefixes that hold an address; nil when
+  /// there was none.
+  func edition(of cloud: Cloud, holding address: IPAddress, at moment: Timestamp) throws -> TagEdition? {
+    let head = try db.rows(
+      """
+      SELECT id, change, imported, as_of, source FROM tag_edition WHERE cloud = ? AND imported <= ?
+      ORDER BY id DESC LIMIT 1
+      """, cloud.rawValue, moment.milliseconds
+    ) { row in
+      (
+        id: try row.integer(0), change: try row.integer(1), importedAt: try row.timestamp(2),
+        asOf: try row.timestamp(3), source: try row.text(4)
+      )
+    }.first
+    guard let head else { return nil }
+    let tags = try tags(of: cloud, in: head.id) { $0.contains(address) }.filter { !$0.prefixes.isEmpty }
+    return TagEdition(
+      id: head.id, file: ServiceTagFile(cloud: cloud, change: head.change, tags: tags),
+      importedAt: head.importedAt, asOf: head.asOf, source: head.source)
+  }
+
   /// Keeps a file as the next edition: what differs from the one before, and the decision that the service takes up.
   func add(_ file: ServiceTagFile, _ origin: TagOrigin, after kept: TagEdition?) throws {
     let change = TagChange(from: kept?.file, to: file)
@@ -87,7 +125,10 @@ struct TagTables {
     return id
   }
 
-  private func tags(of cloud: Cloud, in edition: Int64) throws -> [ServiceTag] {
+  /// - Parameter isWanted: whether a prefix is asked for.
+  private func tags(
+    of cloud: Cloud, in edition: Int64, where isWanted: (IPPrefix) -> Bool = { _ in true }
+  ) throws -> [ServiceTag] {
     var prefixes = [Int64: [IPPrefix]]()
     try db.cachedStatement(
       sql: """
@@ -95,7 +136,8 @@ struct TagTables {
         WHERE cloud = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
         """
     ).forEachRow(cloud.rawValue, edition) { row in
-      prefixes[try row.integer(0), default: []].append(try row.prefix(1, 2))
+      let prefix = try row.prefix(1, 2)
+      if isWanted(prefix) { prefixes[try row.integer(0), default: []].append(prefix) }
     }
     let tags = try db.rows(
       """

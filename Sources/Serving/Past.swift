@@ -19,25 +19,31 @@ struct Past {
     // A client that has seen more than we know has seen another history: it has to start over.
     guard since <= current else { throw .gone }
     if since == current {
-      return SetBodies.changes(SetDifference(from: since, to: current, entered: [], left: []), in: published)
+      let none = SetDifference(from: since, to: current, entered: [], left: [])
+      return SetBodies.changes(SetChanges(difference: none, entered: [], left: []), in: published)
     }
-    let difference = try await read { history in
-      try await history.difference(of: published.snapshot.set, from: since, to: current)
+    let set = published.snapshot.set
+    let policy = site.policies.first { $0.name == set }
+    let changes = try await read { history -> SetChanges? in
+      guard let difference = try await history.difference(of: set, from: since, to: current) else {
+        return nil
+      }
+      return try await SetChanges.gather(difference, to: published.snapshot, policy, from: history)
     }
-    guard let difference else { throw .gone }
-    return SetBodies.changes(difference, in: published)
+    guard let changes else { throw .gone }
+    return SetBodies.changes(changes, in: published)
   }
 
   func snapshot(_ set: SetName, _ generation: Generation) async throws(Refusal) -> Snapshot {
     let found = try await read { history in
       (
         try await history.generation(generation, of: set),
-        try await history.addresses(of: set, in: generation)
+        try await history.prefixes(of: set, in: generation)
       )
     }
-    guard let record = found.0, let addresses = found.1 else { throw .gone }
-    let elements = addresses.map {
-      SetElement(address: $0, names: [], firstSeen: record.at, lastSeen: record.at)
+    guard let record = found.0, let prefixes = found.1 else { throw .gone }
+    let elements = prefixes.map {
+      SetElement(prefix: $0, names: [], firstSeen: record.at, lastSeen: record.at)
     }
     return Snapshot(
       set: set, generation: generation, at: record.at, elements: elements, digest: record.digest)
@@ -63,7 +69,8 @@ struct Past {
   }
 
   func names() async throws(Refusal) -> [UInt8] {
-    let listing = try await read { try await NameListing.gather(site.policies, from: $0) }
+    let tags = site.tags()
+    let listing = try await read { try await NameListing.gather(site.policies, tags: tags, from: $0) }
     var json = JSONText(reserving: 65_536)
     json.beginObject()
     json.beginArray("names")
@@ -144,7 +151,13 @@ struct Past {
     if let at { try await requireKept(at) }
     let now = site.now()
     let explanation = try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }
-    return explanation.json(explanation.annotation(by: site.tags(), site.policies))
+    var book = site.tags()
+    if let at {
+      let shared = book.sharedRanges
+      book = try await read { try await $0.tags(holding: address, at: at) }
+      book.sharedRanges = shared
+    }
+    return explanation.json(explanation.annotation(by: book, site.policies))
   }
 
   func decisions(_ query: QueryItems) async throws(Refusal) -> [UInt8] {
@@ -202,11 +215,11 @@ struct Past {
 }
 
 extension Snapshot {
-  /// The same addresses as an old generation has them: without who gave them.
+  /// The same elements as an old generation has them: without who gave them.
   var withoutProvenance: Snapshot {
     Snapshot(
       set: set, generation: generation, at: at,
-      elements: elements.map { SetElement(address: $0.address, names: [], firstSeen: at, lastSeen: at) },
+      elements: elements.map { SetElement(prefix: $0.prefix, names: [], firstSeen: at, lastSeen: at) },
       digest: digest)
   }
 }

@@ -32,9 +32,23 @@ import Testing
   func digest() throws {
     let list = try PlainList(Array("20.0.0.0/30\n".utf8), limit: 9)
     let addresses = try ["20.0.0.0", "20.0.0.1", "20.0.0.2", "20.0.0.3"].map { try #require(IPAddress($0)) }
-    #expect(try list.digest(limit: 4) == Digest.computing(addresses))
+    #expect(try list.digest(limit: 4) == Digest.computing(addresses.map { IPPrefix($0) }))
     #expect(throws: PlainListError.tooLong(limit: 3)) { try list.digest(limit: 3) }
     let wide = try PlainList(Array("2000::/16\n".utf8), limit: 9)
     #expect(throws: PlainListError.tooLong(limit: 65_536)) { try wide.digest(limit: 65_536) }
+  }
+
+  @Test("a list of a set that service tags give is taken by the digest of its prefixes, and of no others")
+  func prefixes() throws {
+    let list = try PlainList(Array("20.0.0.0/16\n40.0.0.1\n".utf8), limit: 9)
+    let prefixes = try ["20.0.0.0/16", "40.0.0.1"].map { try #require(IPPrefix($0)) }
+    #expect(try list.covers(setOf: .computing(prefixes), limit: 9), "without writing 65,536 addresses out")
+    #expect(throws: PlainListError.tooLong(limit: 9)) {
+      try list.covers(setOf: .computing(Array(prefixes[..<1])), limit: 9)
+    }
+    let narrow = try PlainList(Array("20.0.0.0/31\n".utf8), limit: 9)
+    #expect(
+      try narrow.covers(setOf: .computing(["20.0.0.0", "20.0.0.1"].compactMap { IPPrefix($0) }), limit: 9))
+    #expect(try !narrow.covers(setOf: .computing(prefixes), limit: 9))
   }
 }

@@ -33,7 +33,7 @@ enum Samples {
     version: String, list: [UInt8], digest: Digest
   ) {
     let addresses = try texts.map { try #require(IPAddress($0)) }.sorted()
-    let digest = Digest.computing(addresses)
+    let digest = Digest.computing(addresses.map { IPPrefix($0) })
     let snapshot = Snapshot(
       set: try name(), generation: Generation(generation), at: Timestamp(seconds: 1_764_000_000),
       elements: addresses.map {

@@ -99,7 +99,7 @@ enum HistoryBenchmark {
     }
     try await measure("history.set-at-T", samples: 1000) {
       let record = try await store.generation(of: set, at: moment())
-      guard let record, try await store.addresses(of: set, in: record.generation)?.count == record.size else {
+      guard let record, try await store.prefixes(of: set, in: record.generation)?.count == record.size else {
         throw Failure()
       }
     }
@@ -181,6 +181,7 @@ private struct PublishedAddresses {
           SetElement(address: $0, names: names, firstSeen: moment, lastSeen: moment)
         },
         digest: CheapDigest.of(addresses)),
-      entered: new.subtracting(old).sorted(), left: old.subtracting(new).sorted())
+      entered: new.subtracting(old).sorted().map { IPPrefix($0) },
+      left: old.subtracting(new).sorted().map { IPPrefix($0) })
   }
 }

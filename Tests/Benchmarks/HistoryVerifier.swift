@@ -22,8 +22,8 @@ enum HistoryVerifier {
     }
     // All since the last kill would do, but then an old one that was damaged later would be missed.
     for record in records {
-      guard let addresses = try await store.addresses(of: set, in: record.generation),
-        CheapDigest.of(addresses) == record.digest
+      guard let prefixes = try await store.prefixes(of: set, in: record.generation),
+        CheapDigest.of(prefixes.map(\.address)) == record.digest
       else { throw Failure(description: "generation \(record.generation) is not what was committed") }
     }
     let current = try await store.currentSnapshot(of: set)

@@ -31,7 +31,8 @@ enum HistoryWriter {
             set: set, generation: Generation(number), at: now,
             elements: addresses.map { SetElement(address: $0, names: [name], firstSeen: now, lastSeen: now) },
             digest: CheapDigest.of(addresses)),
-          entered: entered, left: before.subtracting(addresses).sorted())
+          entered: entered.map { IPPrefix($0) },
+          left: before.subtracting(addresses).sorted().map { IPPrefix($0) })
       ]
       try await store.commit(batch)
       print(number)

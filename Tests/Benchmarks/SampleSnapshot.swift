@@ -16,6 +16,6 @@ enum SampleSnapshot {
     }
     return Snapshot(
       set: set, generation: Generation(1), at: at, elements: elements,
-      digest: .computing(elements.map(\.address)))
+      digest: .computing(elements.map(\.prefix)))
   }
 }

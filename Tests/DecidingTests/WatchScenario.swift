@@ -85,7 +85,7 @@ struct WatchScenario {
 
   /// What is published of a set, as text.
   func published(_ set: String = "mcr") -> [String]? {
-    publishedSet(set)?.snapshot.elements.map(\.address.description)
+    publishedSet(set)?.snapshot.elements.map(\.prefix.description)
   }
 
   func publishedSet(_ set: String = "mcr") -> PublishedSet? {

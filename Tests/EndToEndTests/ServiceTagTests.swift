@@ -97,6 +97,88 @@ extension EndToEnd {
       }
     }
 
+    @Test(
+      "a set of service tags goes from the import to every reader, beside the set of names, and through its guards"
+    )
+    func fromTags() async throws {
+      try await World.run { world in
+        let tags = """
+          retention: 1s }
+            mcr-tags: { fromTags: [AzureFrontDoor.FirstParty, MicrosoftContainerRegistry], families: [ipv4]
+          """
+        try await Service.run(upstream: world.upstream, set: tags) { service in
+          try await service.startAndPublish()
+          let named = try await service.addresses()
+          #expect(try await service.get("/v1/sets/mcr-tags").status == 503, "never an empty set")
+          let notReady = try await service.get("/readyz")
+          #expect(notReady.status == 503 && notReady.text.contains("postern tags import"), "\(notReady.text)")
+          let file = service.folder.appending(path: "tags.json").path
+          try fixture("Public").write(toFile: file, atomically: true, encoding: .utf8)
+          #expect(try await service.postern("tags", "import", file).status == 0)
+          try await eventually("the set of tags") { try await service.get("/v1/sets/mcr-tags").status == 200 }
+          #expect(try await service.get("/readyz").status == 200)
+          let list = try await service.get("/v1/sets/mcr-tags").text.split(separator: "\n")
+          #expect(list.contains("150.171.69.0/24") && list.count > 20, "\(list.count)")
+          #expect(try await service.addresses() == named, "the set of names is as it was")
+
+          let explained = try await service.postern("explain", "150.171.69.77")
+          #expect(explained.text.contains("150.171.69.77 is in mcr-tags now"), "\(explained.text)")
+          #expect(
+            explained.text.contains(
+              "service tag AzureFrontDoor.FirstParty (public) by 150.171.69.0/24, change 363 imported "))
+          let doctor = try await service.postern("doctor").text
+          #expect(
+            doctor.contains("set mcr-tags: it opens ") && doctor.contains(" of set mcr, "), "\(doctor)")
+          let compared = try await service.postern("tags", "compare", "mcr-tags")
+          #expect(
+            compared.status == 0 && compared.text.contains("every observed address is in the tags"),
+            "\(compared.text)")
+          let names = try await service.postern("names", "mcr")
+          #expect(names.text.contains("AzureFrontDoor.FirstParty "), "\(names.text)")
+          #expect(try await service.get("/v1/names").text.contains(#""tag":"AzureFrontDoor.FirstParty""#))
+
+          // Another edition: one prefix more, then almost none left.
+          let next = try fixture("Public").replacing("\"changeNumber\":363", with: "\"changeNumber\":364")
+            .replacing("\"150.171.69.0/24\",", with: "\"150.171.69.0/24\",\"40.90.0.0/24\",")
+          try next.write(toFile: file, atomically: true, encoding: .utf8)
+          #expect(try await service.postern("tags", "import", file).status == 0)
+          try await eventually("its generation") {
+            try await service.get("/v1/sets/mcr-tags/version").text.contains("\"generation\":2")
+          }
+          let step = try await service.postern("diff", "mcr-tags")
+          #expect(
+            step.text.contains("+ 40.90.0.0/24") && step.lines.count { $0.hasPrefix("-") } == 0,
+            "\(step.text)")
+          #expect(try await kinds(service).contains("tag.set mcr-tags"))
+          let small = """
+            {"changeNumber":365,"cloud":"Public","values":[{"name":"AzureFrontDoor.FirstParty","id":"x","properties":
+            {"changeNumber":9,"addressPrefixes":["150.171.69.0/24"]}}]}
+            """
+          try small.write(toFile: file, atomically: true, encoding: .utf8)
+          #expect(try await service.postern("tags", "import", file).errors.contains("--force"))
+          #expect(try await service.postern("tags", "import", file, "--force").status == 0)
+          try await eventually("the guard") {
+            try await service.get("/v1/sets/mcr-tags/version").text.contains("\"status\":\"held\"")
+          }
+          #expect(try await service.get("/v1/sets/mcr-tags").text.split(separator: "\n").count > 20)
+          #expect(try await service.postern("approve", "mcr-tags", "--reason", "it is right").status == 0)
+          try await eventually("what was approved") {
+            try await service.get("/v1/sets/mcr-tags").text == "150.171.69.0/24\n"
+          }
+          let past = try await service.get("/v1/sets/mcr-tags/snapshots/2.txt").text
+          #expect(past.contains("40.90.0.0/24"))
+          let exported = service.folder.appending(path: "tags.nft").path
+          #expect(
+            try await service.postern("export", "mcr-tags", "--format", "nft", "--output", exported).status
+              == 0)
+          #expect(try String(contentsOfFile: exported, encoding: .utf8).contains("150.171.69.0/24"))
+          #expect(await service.end() == 0)
+          try await service.startAndPublish()
+          #expect(try await service.get("/v1/sets/mcr-tags").text == "150.171.69.0/24\n")
+        }
+      }
+    }
+
     @Test("enforced tags keep an address out and in the history; without a file nothing is kept out")
     func enforced() async throws {
       try await World.run { world in

@@ -54,6 +54,30 @@ import Testing
   }
 
   @Test(
+    "a set of service tags is read with its cloud, keeps two weeks, and is shown as what reads back as the same"
+  )
+  func fromTags() throws {
+    let configuration = try ConfigurationLoader.configuration(
+      text: """
+        sets:
+          mcr: { profile: mcr-global }
+          mcr-tags: { fromTags: [MicrosoftContainerRegistry, AzureFrontDoor.FirstParty] }
+          china-tags:
+            { fromTags: [MicrosoftContainerRegistry], cloud: china, families: [ipv4], maxStale: 30d, guards: { growth: 2x } }
+        """)
+    let policies = configuration.sets.map(\.policy)
+    #expect(policies.map(\.isGivenByTags) == [false, true, true])
+    #expect(
+      policies[1].tagRules.given.map(\.text) == ["MicrosoftContainerRegistry", "AzureFrontDoor.FirstParty"])
+    #expect(policies[1].tagRules.cloud == .publicCloud && policies[1].maxStale == TagEdition.enforcedFor)
+    #expect(policies[2].tagRules.cloud == .china && policies[2].families == [.ipv4])
+    #expect(policies[2].maxStale == .seconds(30 * 86_400) && policies[2].guards.growth == 2)
+    let again = try ConfigurationLoader.configuration(text: configuration.shownAsYAML())
+    #expect(again.sets.map(\.policy) == policies)
+    #expect(configuration.shownAsJSON().contains("fromTags"))
+  }
+
+  @Test(
     "a slip is told with what to try",
     arguments: [
       ("serviceTags: [{ url: 'http://example.com/x' }]", "may not be fetched"),
@@ -68,6 +92,17 @@ import Testing
       ("sharedRanges: { cdn: [1.2.3.4/24] }", "prefix"), ("sharedRanges: { cdn: 1.2.3.0/24 }", "list"),
       ("sets: { mcr: { profile: mcr-global, tags: ignore } }", "report"),
       ("sets: { mcr: { profile: mcr-global, tagBound: ['a b'] } }", "service tag"),
+      ("sets: { t: { fromTags: [A], profile: mcr-global } }", "'fromTags' and 'profile'"),
+      ("sets: { t: { fromTags: [A], names: [mcr.microsoft.com] } }", "either names or service tags"),
+      ("sets: { t: { fromTags: [A], patterns: ['*.a.example'] } }", "'fromTags' and 'patterns'"),
+      ("sets: { t: { fromTags: [A], tagBound: [B] } }", "'fromTags' and 'tagBound'"),
+      ("sets: { t: { fromTags: [A], tags: enforce } }", "'fromTags' and 'tags'"),
+      ("sets: { t: { fromTags: [] } }", "the set watches nothing"),
+      ("sets: { t: { fromTags: ['a b'] } }", "service tag"), ("sets: { t: { fromTags: A } }", "list"),
+      ("sets: { t: { fromTags: [A, A] } }", "twice"),
+      ("sets: { t: { fromTags: [A], cloud: mars } }", "'mars'"),
+      ("sets: { t: { profile: mcr-global, cloud: china } }", "whose service tags"),
+      ("sets: { t: { names: [a.example], cloud: china } }", "whose service tags"),
     ])
   func slips(_ text: String, _ expected: String) {
     let problems = problems(text)

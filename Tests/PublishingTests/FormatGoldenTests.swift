@@ -250,7 +250,7 @@ import Testing
       firstSeen: Samples.generatedAt, lastSeen: Samples.generatedAt)
     let snapshot = Snapshot(
       set: try #require(SetName("mcr")), generation: Generation(1), at: Samples.generatedAt, elements: [evil],
-      digest: .computing([evil.address]))
+      digest: .computing([evil.prefix]))
     #expect(throws: RenderError.self) { try PinZoneFormat().render(snapshot, RenderOptions()) }
   }
 
@@ -266,7 +266,7 @@ import Testing
     let other = try Samples.snapshot(["2603::1"])
     let mixed = Snapshot(
       set: other.set, generation: other.generation, at: other.at, elements: [element] + other.elements,
-      digest: .computing([element.address]))
+      digest: .computing([element.prefix]))
     #expect(try PinZoneFormat().render(mixed, options).text.contains("four.example IN CNAME *.\n"))
   }
 

@@ -157,7 +157,7 @@ import Testing
         firstSeen: Samples.generatedAt, lastSeen: Samples.generatedAt)
       let snapshot = Snapshot(
         set: try #require(SetName("mcr")), generation: Generation(generation), at: Samples.generatedAt,
-        elements: [element], digest: .computing([element.address]))
+        elements: [element], digest: .computing([element.prefix]))
       let body = try PinZoneFormat().render(snapshot, RenderOptions())
       _ = try AtomicFile(folder.path + "/pin.rpz").replace(
         with: body, modified: Timestamp(seconds: generation))

@@ -23,7 +23,7 @@ enum Samples {
     return Snapshot(
       set: try #require(SetName(set)), generation: Generation(generation), at: generatedAt,
       elements: elements,
-      digest: .computing(elements.map(\.address)))
+      digest: .computing(elements.map(\.prefix)))
   }
 
   /// What is known of the set beside its addresses.

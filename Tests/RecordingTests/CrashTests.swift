@@ -17,7 +17,7 @@ import Testing
       #expect(Int64(generations.count) >= told)
       for record in generations {
         // Throws when the steps don't give as many addresses as were committed.
-        #expect(try await store.addresses(of: set, in: record.generation)?.count == record.size)
+        #expect(try await store.prefixes(of: set, in: record.generation)?.count == record.size)
       }
       #expect(try await store.quickCheck(isForced: true).problems.isEmpty)
       #expect(try await store.value("PRAGMA integrity_check") == "ok")

@@ -85,8 +85,8 @@ struct HistoryOracle {
       digest: Digest(octets: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }))
     generations[set, default: []].append(Published(at: time(now), addresses: after, snapshot: snapshot))
     return Publication(
-      snapshot: snapshot, entered: after.subtracting(before).sorted(),
-      left: before.subtracting(after).sorted())
+      snapshot: snapshot, entered: after.subtracting(before).sorted().map { IPPrefix($0) },
+      left: before.subtracting(after).sorted().map { IPPrefix($0) })
   }
 
   mutating func randomWindow() -> ClosedRange<Timestamp> {

@@ -23,13 +23,14 @@ import Testing
       let generations = oracle.generations[set] ?? []
       for (index, generation) in generations.enumerated() {
         let number = Generation(Int64(index) + 1)
-        #expect(try await store.addresses(of: set, in: number) == generation.addresses.sorted())
+        #expect(
+          try await store.prefixes(of: set, in: number)?.map(\.address) == generation.addresses.sorted())
         #expect(try await store.generation(of: set, at: generation.at)?.generation == number)
         let other = Int.random(in: 0...generations.count, using: &oracle.random)
         let before = other == 0 ? [] : generations[other - 1].addresses
         let difference = try await store.difference(of: set, from: Generation(Int64(other)), to: number)
-        #expect(difference?.entered == generation.addresses.subtracting(before).sorted())
-        #expect(difference?.left == before.subtracting(generation.addresses).sorted())
+        #expect(difference?.entered.map(\.address) == generation.addresses.subtracting(before).sorted())
+        #expect(difference?.left.map(\.address) == before.subtracting(generation.addresses).sorted())
       }
       #expect(try await store.currentSnapshot(of: set) == generations.last?.snapshot)
     }

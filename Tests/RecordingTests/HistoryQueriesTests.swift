@@ -6,7 +6,7 @@ import Testing
 @Suite struct HistoryQueriesTests {
   @Test(arguments: [
     HistoryQueries.generationAt, HistoryQueries.checkpointBefore, HistoryQueries.difference,
-    HistoryQueries.intervalsForName, HistoryQueries.intervalsGiving, HistoryQueries.stepsOfAddress,
+    HistoryQueries.intervalsForName, HistoryQueries.intervalsGiving, HistoryQueries.stepsOfElement,
     HistoryQueries.rejectionsOfAddress, HistoryQueries.aliasesAt,
   ])
   func `No query walks a whole table`(sql: String) async throws {

@@ -153,12 +153,12 @@ import Testing
     try writer.close()
     for suffix in ["-wal", "-shm"] { try FileManager.default.removeItem(atPath: scratch.path + suffix) }
     let reader = try scratch.open(.reader)
-    #expect(try await reader.addresses(of: set, in: Generation(1)) == [one])
+    #expect(try await reader.prefixes(of: set, in: Generation(1)) == [IPPrefix(one)])
     let next = try scratch.open()
     try await next.commit(at: 2) {
       $0.publications = [try publication(of: set, 2, at: 2, [one, two], after: [one])]
     }
-    #expect(try await reader.addresses(of: set, in: Generation(2)) == [one, two])
+    #expect(try await reader.prefixes(of: set, in: Generation(2)) == [IPPrefix(one), IPPrefix(two)])
     try next.close()
   }
 

@@ -49,7 +49,7 @@ import Testing
     let record = try #require(try await store.generation(of: set, at: moment))
     let step = try await store.difference(of: set, from: record.generation, to: Generation(900))
     return ["\(record)", "\(String(describing: step))"]
-      + (try await store.addresses(of: set, in: record.generation) ?? []).map(\.description)
+      + (try await store.prefixes(of: set, in: record.generation) ?? []).map(\.description)
   }
 
   @Test

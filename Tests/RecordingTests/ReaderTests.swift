@@ -98,7 +98,7 @@ import Testing
     #expect(try await store.generation(Generation(3), of: set)?.at == time(150))
     #expect(try await store.generation(Generation(5), of: set) == nil)
     #expect(try await store.generations(of: set, limit: 2).map(\.generation.number) == [4, 3])
-    #expect(try await store.addresses(of: set, in: Generation(9)) == nil)
+    #expect(try await store.prefixes(of: set, in: Generation(9)) == nil)
     #expect(try await store.generation(of: try setName("other"), at: time(999)) == nil)
   }
 
@@ -120,7 +120,9 @@ import Testing
       try await store.difference(of: set, from: Generation(from), to: Generation(to))
     }
     func expected(_ from: Int64, _ to: Int64, _ entered: [IPAddress], _ left: [IPAddress]) -> SetDifference {
-      SetDifference(from: Generation(from), to: Generation(to), entered: entered, left: left)
+      SetDifference(
+        from: Generation(from), to: Generation(to), entered: entered.map { IPPrefix($0) },
+        left: left.map { IPPrefix($0) })
     }
     #expect(try await difference(1, 4) == expected(1, 4, [three], [one]))
     #expect(try await difference(4, 1) == expected(4, 1, [one], [three]))

@@ -130,8 +130,8 @@ import Testing
     let wrong = [
       Publication(snapshot: good.snapshot, entered: [], left: good.left),
       Publication(snapshot: good.snapshot, entered: good.entered, left: []),
-      Publication(snapshot: good.snapshot, entered: [all[1]], left: good.left),
-      Publication(snapshot: good.snapshot, entered: good.entered, left: [all[1]]),
+      Publication(snapshot: good.snapshot, entered: [IPPrefix(all[1])], left: good.left),
+      Publication(snapshot: good.snapshot, entered: good.entered, left: [IPPrefix(all[1])]),
     ]
     for publication in wrong {
       await #expect {

@@ -68,15 +68,23 @@ func observation(
 func publication(
   of set: SetName, _ number: Int64, at moment: Int64, _ addresses: [IPAddress], after before: [IPAddress] = []
 ) throws -> Publication {
+  try publication(
+    of: set, number, at: moment, prefixes: addresses.map { IPPrefix($0) }, after: before.map { IPPrefix($0) })
+}
+
+/// The same of prefixes, as service tags give them.
+func publication(
+  of set: SetName, _ number: Int64, at moment: Int64, prefixes: [IPPrefix], after before: [IPPrefix] = []
+) throws -> Publication {
   let names = [try name("a.example.com"), try name("b.example.com")]
-  let elements = addresses.sorted().map {
-    SetElement(address: $0, names: names, firstSeen: time(moment - 1), lastSeen: time(moment))
+  let elements = prefixes.sorted().map {
+    SetElement(prefix: $0, names: names, firstSeen: time(moment - 1), lastSeen: time(moment))
   }
   return Publication(
     snapshot: Snapshot(
       set: set, generation: Generation(number), at: time(moment), elements: elements,
       digest: Digest(octets: (0..<32).map { UInt8(truncatingIfNeeded: Int64($0) + number) })),
-    entered: Set(addresses).subtracting(before).sorted(), left: Set(before).subtracting(addresses).sorted())
+    entered: Set(prefixes).subtracting(before).sorted(), left: Set(before).subtracting(prefixes).sorted())
 }
 
 extension HistoryStore {

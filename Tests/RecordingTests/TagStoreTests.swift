@@ -97,4 +97,28 @@ import Testing
       try await scratch.open(.reader).importTags(kept, origin(2), isForced: false)
     }
   }
+
+  @Test func `The tags of a past moment are those of the edition that had been imported then`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let files = [
+      try file(1, ["A": ["20.0.0.0/24"], "B": ["20.0.0.0/16", "40.0.0.0/24"]]),
+      try file(2, ["B": ["20.0.0.0/16"], "C": ["20.0.0.0/25"]]),
+    ]
+    for (index, file) in files.enumerated() {
+      _ = try await store.importTags(file, origin(Int64(index + 1) * 10), isForced: false)
+    }
+    func tags(_ text: String, _ moment: Int64) async throws -> [String] {
+      try await store.tags(holding: try address(text), at: time(moment)).matches(of: try address(text))
+        .map { "\($0.tag) \($0.prefix)" }
+    }
+    #expect(try await tags("20.0.0.1", 10).isEmpty)
+    #expect(try await tags("20.0.0.1", 11) == ["A 20.0.0.0/24", "B 20.0.0.0/16"])
+    #expect(try await tags("20.0.0.1", 20) == ["A 20.0.0.0/24", "B 20.0.0.0/16"])
+    #expect(try await tags("20.0.0.1", 21) == ["C 20.0.0.0/25", "B 20.0.0.0/16"])
+    #expect(try await tags("40.0.0.1", 15) == ["B 40.0.0.0/24"])
+    #expect(try await tags("40.0.0.1", 25).isEmpty)
+    let book = try await store.tags(holding: try address("20.0.0.1"), at: time(15))
+    #expect(book[.publicCloud]?.file.change == 1 && book[.publicCloud]?.importedAt == time(11))
+  }
 }

@@ -22,6 +22,7 @@ struct ScriptedHistory: HistoryReader {
   var vantages: [(report: VantageReport, at: Timestamp)] = []
   var happened: [StoredEvent] = []
   var covered: [QuestionCoverage] = []
+  var tags = TagBook()
 
   private func checked<Value>(_ value: Value) throws -> Value {
     if isBroken { throw Broken() }
@@ -44,15 +45,17 @@ struct ScriptedHistory: HistoryReader {
   func generations(of set: SetName, limit: Int) async throws -> [GenerationRecord] {
     try checked(records.reversed())
   }
-  func addresses(of set: SetName, in generation: Generation) async throws -> [IPAddress]? {
-    try checked(content[generation])
+  func prefixes(of set: SetName, in generation: Generation) async throws -> [IPPrefix]? {
+    try checked(content[generation]?.map { IPPrefix($0) })
   }
+  func tags(holding address: IPAddress, at moment: Timestamp) async throws -> TagBook { try checked(tags) }
   func difference(of set: SetName, from: Generation, to: Generation) async throws -> SetDifference? {
     guard let old = try checked(from.number == 0 ? [] : content[from]), let new = content[to] else {
       return nil
     }
     return SetDifference(
-      from: from, to: to, entered: new.filter { !old.contains($0) }, left: old.filter { !new.contains($0) })
+      from: from, to: to, entered: new.filter { !old.contains($0) }.map { IPPrefix($0) },
+      left: old.filter { !new.contains($0) }.map { IPPrefix($0) })
   }
   func intervals(for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int) async throws
     -> [ObservedInterval]

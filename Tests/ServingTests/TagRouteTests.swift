@@ -76,10 +76,22 @@ import Testing
           try await jq("[.tags[].tag]", reply)
             == (book.isEmpty ? "[]" : #"["AzureFrontDoor.FirstParty","AzureCloud"]"#))
         #expect(
-          try await jq("has(\"tags\")", try await server.curl("/v1/explain?ip=150.171.69.10&at=2026-01-01"))
-            == "false")
+          try await jq(".tags[0] | [.change, .imported_at]", reply)
+            == (book.isEmpty ? "[null,null]" : #"[363,"\#(TestServer.at)"]"#))
         #expect(try await !server.curl("/v1/sets/mcr.json").text.contains("shared_with"))
       }
+    }
+  }
+
+  @Test("an explanation of a past moment tells the tags of then, and no verdict by the rules of now")
+  func past() async throws {
+    var history = ScriptedHistory()
+    history.tags = try book()
+    try await TestServer.run(history: history, tags: TagBook()) { server in
+      let then = try await server.curl("/v1/explain?ip=150.171.69.10&at=2026-01-01")
+      #expect(try await jq("[.tags[].tag]", then) == #"["AzureFrontDoor.FirstParty","AzureCloud"]"#)
+      #expect(try await jq(".tag_verdicts", then) == "[]")
+      #expect(try await jq(".tags", try await server.curl("/v1/explain?ip=150.171.69.10")) == "[]")
     }
   }
 

@@ -101,7 +101,7 @@ struct TestServer {
     }
     let snapshot = Snapshot(
       set: try #require(SetName("mcr")), generation: Generation(generation), at: at, elements: elements,
-      digest: .computing(elements.map(\.address)))
+      digest: .computing(elements.map(\.prefix)))
     return PublishedSet(snapshot: snapshot, status: status, checkedAt: at, validUntil: at + .seconds(3600))
   }
 

@@ -103,12 +103,12 @@ package struct FollowClient: Sendable {
       } catch { throw .signature(error) }
     }
     let list: PlainList
-    let digest: Digest
+    let isWhole: Bool
     do throws(PlainListError) {
       list = try PlainList(answer.body, limit: settings.maxElements)
-      digest = try list.digest(limit: settings.maxElements)
+      isWhole = try list.covers(setOf: offer.digest, limit: settings.maxElements)
     } catch { throw .list(error) }
-    guard digest == offer.digest else { throw .addresses(offer.generation) }
+    guard isWhole else { throw .addresses(offer.generation) }
     do {
       return try WantedSet(set: settings.set, generation: offer.generation, prefixes: list.prefixes)
     } catch { throw .list(.empty) }

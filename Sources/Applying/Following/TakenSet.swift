@@ -35,7 +35,7 @@ package struct TakenSet: Hashable, Sendable {
       let generation = value(lines[2], "generation").flatMap({ Int64($0) }),
       let digest = value(lines[3], "sha256").flatMap({ Digest(text: $0) }),
       let list = try? PlainList(Array(lines[4]), limit: limit),
-      (try? list.digest(limit: limit)) == digest
+      (try? list.covers(setOf: digest, limit: limit)) == true
     else { throw TakenSetError(path: path, .damaged) }
     guard name == set.text else { throw TakenSetError(path: path, .otherSet(name)) }
     guard let wanted = try? WantedSet(set: set, generation: Generation(generation), prefixes: list.prefixes)

@@ -12,8 +12,8 @@ package protocol HistoryReader: Sendable {
   func generation(_ generation: Generation, of set: SetName) async throws -> GenerationRecord?
   /// The newest generations first.
   func generations(of set: SetName, limit: Int) async throws -> [GenerationRecord]
-  /// The addresses of a generation, sorted; nil when there is no such generation.
-  func addresses(of set: SetName, in generation: Generation) async throws -> [IPAddress]?
+  /// The elements of a generation, sorted; nil when there is no such generation.
+  func prefixes(of set: SetName, in generation: Generation) async throws -> [IPPrefix]?
   /// What entered and left; nil when one of the generations does not exist. `from` may be 0: the empty set before all.
   func difference(of set: SetName, from: Generation, to: Generation) async throws -> SetDifference?
   /// What was seen for a tracked name, or with an owner name, overlapping the window; newest first.
@@ -33,6 +33,9 @@ package protocol HistoryReader: Sendable {
   func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection]
   /// When an address was in which sets, newest first.
   func memberships(of address: IPAddress) async throws -> [Membership]
+  /// The service tags that held an address at a moment: of each cloud the edition that had been imported last, with no
+  /// other prefixes in it.
+  func tags(holding address: IPAddress, at moment: Timestamp) async throws -> TagBook
   /// How each question stands, by name, type and vantage.
   func questions() async throws -> [QuestionStatus]
   /// The learned names, by name.

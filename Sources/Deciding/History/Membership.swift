@@ -13,4 +13,18 @@ package struct Membership: Hashable, Sendable {
     self.entered = entered
     self.left = left
   }
+
+  /// Stays of one address by several elements, where one that ends with the generation that brought the next is the same
+  /// stay: the prefix around the address only became another.
+  package static func joined(_ stays: [Membership]) -> [Membership] {
+    var joined = [Membership]()
+    for stay in stays.sorted(by: { ($0.set, $0.entered.generation) < ($1.set, $1.entered.generation) }) {
+      if let last = joined.last, last.set == stay.set, last.left == stay.entered {
+        joined[joined.count - 1] = Membership(set: last.set, entered: last.entered, left: stay.left)
+      } else {
+        joined.append(stay)
+      }
+    }
+    return joined
+  }
 }

@@ -5,11 +5,11 @@ package struct Publication: Hashable, Sendable {
   /// The new generation, never empty.
   package let snapshot: Snapshot
   /// The step from the previous generation; the whole set when there was none.
-  package let entered: [IPAddress]
+  package let entered: [IPPrefix]
   /// What the previous generation had and this one lacks; sorted, like `entered`.
-  package let left: [IPAddress]
+  package let left: [IPPrefix]
 
-  package init(snapshot: Snapshot, entered: [IPAddress], left: [IPAddress]) {
+  package init(snapshot: Snapshot, entered: [IPPrefix], left: [IPPrefix]) {
     self.snapshot = snapshot
     self.entered = entered
     self.left = left

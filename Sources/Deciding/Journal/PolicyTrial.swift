@@ -51,7 +51,7 @@ package struct PolicyTrial: Sendable {
     case .swept:
       for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.pass(to: told) }
       watch?.replay(entry.content, at: entry.at)
-    case .checkpoint, .decided: break
+    case .checkpoint, .decided, .undecided: break
     default: watch?.replay(entry.content, at: entry.at)
     }
     decide(at: entry.at)
@@ -66,11 +66,13 @@ package struct PolicyTrial: Sendable {
     case .started(let known), .checkpoint(let known): circumstances = known
     default: return
     }
-    let tried = JournalCircumstances(
+    var tried = JournalCircumstances(
       vantages: circumstances.vantages, taps: circumstances.taps, limits: circumstances.limits,
       policies: policies)
+    tried.tags = circumstances.tags
+    tried.networks = circumstances.networks
     watch = Watch(replaying: tried, from: state, at: entry.at, digesting: digesting)
-    let before = state.snapshots[set]?.elements.map(\.address) ?? []
+    let before = state.snapshots[set]?.elements.map(\.prefix) ?? []
     held = Addresses(before)
     self.tried = Addresses(before)
     countedAt = entry.at
@@ -126,19 +128,27 @@ package struct PolicyTrial: Sendable {
     report.mostLess = max(report.mostLess, held.count - tried.count)
   }
 
-  /// The addresses of a set, from one generation to the next.
+  /// The elements of a set, from one generation to the next.
   private struct Addresses: Sendable {
-    private var addresses: Set<IPAddress>
+    private var elements: Set<IPPrefix>
+    /// Those that are no single addresses: none where names give the set.
+    private var wide: [IPPrefix]
 
-    init(_ addresses: [IPAddress] = []) { self.addresses = Set(addresses) }
+    init(_ elements: [IPPrefix] = []) {
+      self.elements = Set(elements)
+      wide = elements.filter { !$0.isHost }
+    }
 
-    var count: Int { addresses.count }
+    var count: Int { elements.count }
 
-    func contains(_ address: IPAddress) -> Bool { addresses.contains(address) }
+    func contains(_ address: IPAddress) -> Bool {
+      elements.contains(IPPrefix(address)) || wide.contains { $0.contains(address) }
+    }
 
     mutating func take(_ publication: Publication) {
-      addresses.formUnion(publication.entered)
-      addresses.subtract(publication.left)
+      elements.formUnion(publication.entered)
+      elements.subtract(publication.left)
+      wide = wide.filter(elements.contains) + publication.entered.filter { !$0.isHost }
     }
   }
 

@@ -4,14 +4,18 @@ package import DNS
 package struct SetExposure: Hashable, Sendable {
   /// The set.
   package let set: SetName
-  /// Addresses that it holds.
+  /// Elements that it holds: addresses, or prefixes where service tags give it.
   package let count: Int
+  /// Addresses that it opens of each family, each once.
+  package let opened: [AddressFamily: UInt128]
   /// Of them, those in a range that somebody shares.
   package let shared: Int
   /// For each sharer how many of the addresses are in its ranges, most first.
   package let sharers: [Sharer]
   /// The addresses outside the expected tags, sorted; empty when nobody can say.
   package let outside: [IPAddress]
+  /// Whether service tags give it.
+  package let isOfPrefixes: Bool
   /// The most names of ours that one address has.
   package let mostNames: Int
 
@@ -29,6 +33,10 @@ package struct SetExposure: Hashable, Sendable {
   package init(of snapshot: Snapshot, rules: TagRules, by book: TagBook) {
     set = snapshot.set
     count = snapshot.elements.count
+    let ranges = PrefixSet(snapshot.elements.map(\.prefix))
+    opened = Dictionary(
+      uniqueKeysWithValues: AddressFamily.allCases.map { ($0, ranges.addressCount(of: $0)) })
+    isOfPrefixes = !rules.given.isEmpty
     var counts = [String: Int]()
     var shared = 0
     for element in snapshot.elements {
@@ -49,7 +57,7 @@ package struct SetExposure: Hashable, Sendable {
     guard let first = sharers.first else { return nil }
     let others = sharers.dropFirst().map(\.name)
     return
-      "\(shared) of \(count) addresses are in ranges that \(first.name) shares with other services"
+      "\(shared) of \(count) \(isOfPrefixes ? "prefixes" : "addresses") are in ranges that \(first.name) shares with other services"
       + (others.isEmpty ? "" : " (also \(others.joined(separator: ", ")))")
       + ": a rule that opens them opens more than these names"
   }

@@ -43,8 +43,13 @@ package struct TagBook: Hashable, Sendable {
   package func annotation(
     of address: IPAddress, names: Int, rules: [(set: SetName, rules: TagRules)]
   ) -> AddressAnnotation {
-    AddressAnnotation(
-      matches: matches(of: address), sharers: sharers(of: address), names: names,
+    let matches = matches(of: address)
+    let clouds = Set(matches.map(\.cloud))
+    return AddressAnnotation(
+      matches: matches,
+      editions: editions.filter { clouds.contains($0.key) }
+        .mapValues { AddressAnnotation.Edition(change: $0.file.change, importedAt: $0.importedAt) },
+      sharers: sharers(of: address), names: names,
       verdicts: rules.map { ($0.set, $0.rules.verdict(on: address, by: self)) }
         .map { AddressAnnotation.SetVerdict(set: $0.0, verdict: $0.1) })
   }

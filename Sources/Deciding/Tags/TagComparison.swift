@@ -30,24 +30,34 @@ package struct TagComparison: Hashable, Sendable {
     missing = tags.filter { edition.file[$0] == nil }
     let ranges = edition.ranges(of: tags) ?? PrefixSet([])
     families = AddressFamily.allCases.map { family in
-      let prefixes = ranges.prefixes.filter { $0.family == family }
-      let opened = prefixes.reduce(UInt128(0)) { sum, prefix in
-        let (total, isOver) = sum.addingReportingOverflow(prefix.addressCount)
-        return isOver ? .max : total
-      }
-      return Family(
-        family: family, prefixes: prefixes.count, opened: opened,
-        observed: addresses.count { $0.family == family })
+      Family(
+        family: family, prefixes: ranges.prefixes.count { $0.family == family },
+        opened: ranges.addressCount(of: family), observed: addresses.count { $0.family == family })
     }
     outside = addresses.filter { !ranges.contains($0) }.sorted()
   }
 }
 
-extension IPPrefix {
-  /// How many addresses it holds; of `::/0`, which has one more than fits, the largest number.
-  package var addressCount: UInt128 {
-    let (count, isOver) = (last.bits - address.bits).addingReportingOverflow(1)
-    return isOver ? .max : count
+extension TagComparison {
+  /// For people: how many addresses the tags open, and beside how many that names gave.
+  ///
+  /// - Parameter set: whose addresses were compared.
+  package func sentence(beside set: SetName) -> String {
+    let parts = families.filter { $0.opened > 0 || $0.observed > 0 }.map { family in
+      let times = family.ratio.map { ", \(UInt128(min($0, 1e38)).countText) times as many" } ?? ""
+      return
+        "\(family.opened.countText) \(family.family) addresses beside \(family.observed) of set \(set)\(times)"
+    }
+    return "it opens \(parts.joined(separator: "; "))"
+      + (outside.isEmpty ? "" : "; \(outside.count) of those are not in its tags")
+  }
+
+  /// The sets of names with which a set of service tags is to be compared: of its cloud, and expected in any of its tags.
+  package static func companions(of policy: SetPolicy, among policies: [SetPolicy]) -> [SetPolicy] {
+    policies.filter { other in
+      !other.isGivenByTags && other.tagRules.cloud == policy.tagRules.cloud
+        && other.tagRules.expected.contains(where: policy.tagRules.given.contains)
+    }
   }
 }
 

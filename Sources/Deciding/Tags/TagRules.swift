@@ -12,17 +12,20 @@ package struct TagRules: Hashable, Sendable {
   package let isEnforced: Bool
   /// An outer bound that a person set: only addresses in these tags get in, whatever is expected. Empty for none.
   package let bound: [TagName]
+  /// The tags whose prefixes are the set, in the place of what names give; empty for a set of names.
+  package let given: [TagName]
 
   /// Without a word nothing is expected and nothing kept out.
   package init(
     cloud: Cloud = .publicCloud, expected: [TagName] = [], tolerated: [TagName] = [],
-    isEnforced: Bool = false, bound: [TagName] = []
+    isEnforced: Bool = false, bound: [TagName] = [], given: [TagName] = []
   ) {
     self.cloud = cloud
     self.expected = expected
     self.tolerated = tolerated
     self.isEnforced = isEnforced
     self.bound = bound
+    self.given = given
   }
 
   /// Whether it is where it is expected. Without a file, or when the file knows none of the expected tags, nobody can say.

@@ -7,10 +7,12 @@ extension Watch {
     let held = sets.map { set in
       TagNews.HeldSet(
         name: set.policy.name, rules: set.policy.tagRules,
-        addresses: set.published?.elements.map(\.address) ?? [])
+        addresses: set.policy.isGivenByTags ? [] : set.published?.elements.map(\.address) ?? [])
     }
     pending.events += TagNews(from: tags, to: book, sets: held, at: now).events
     tags = book
+    journal?.note(.tags(book), at: now)
+    noteTagsOfSets()
     _ = judgeGates(at: now)
   }
 
@@ -25,10 +27,13 @@ extension Watch {
       guard gate != sets[index].gate else { continue }
       isNews = true
       let holders = names.values.filter { $0.sets.contains(index) }
-      let before = holders.map { addresses(given: $0.states, in: index) }
+      let before = holders.map {
+        SnapshotBuilder.givenAddresses($0.states, by: sets[index].policy, through: sets[index].gate)
+      }
       sets[index].gate = gate
       for (tracked, old) in zip(holders, before) {
-        sets[index].replace(old, with: addresses(given: tracked.states, in: index))
+        let new = SnapshotBuilder.givenAddresses(tracked.states, by: sets[index].policy, through: gate)
+        replace(old, with: new, of: tracked.name, in: index)
         // What was kept out isn't held: only an answer brings it back.
         askNow(tracked.name, at: now)
       }
@@ -48,7 +53,7 @@ extension Watch {
   /// Tells which addresses of a new generation are where nobody expects them.
   mutating func noteOutside(_ publication: Publication, of set: WatchedSet, at now: Timestamp) {
     let rules = set.policy.tagRules
-    for address in publication.entered where rules.verdict(on: address, by: tags) == .outside {
+    for address in publication.entered.map(\.address) where rules.verdict(on: address, by: tags) == .outside {
       let found = tags[rules.cloud]?.matches(of: address).map(\.tag.text) ?? []
       pending.note(
         "tag.outside", address.description,
@@ -61,7 +66,8 @@ extension Watch {
   /// What a person should look at.
   var tagWarnings: [String] {
     sets.compactMap { set in
-      set.policy.tagRules.lapse(by: tags, at: sweptAt).map {
+      if let lack = set.policy.tagLack(by: tags) { return "set \(set.policy.name): \(lack)" }
+      return set.policy.tagRules.lapse(by: tags, at: sweptAt).map {
         "set \(set.policy.name) lets in addresses outside its service tags: \($0)"
       }
     }

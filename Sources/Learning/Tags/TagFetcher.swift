@@ -42,7 +42,7 @@ package struct TagFetcher: Sendable {
       for _ in 0..<Self.mostRequests {
         switch try await ask(next, by: client) {
         case .redirect(let location): next = try next.following(location)
-        case .body(let octets) where octets.first(where: { $0 > 0x20 }) == UInt8(ascii: "<"):
+        case .body(let octets) where TagFileReader.isPage(octets):
           // A page behind the page's link is a proxy's or a portal's.
           guard !wasPage, let link = TagPage.link(in: octets, at: next) else { throw .noLink(next) }
           (next, wasPage) = (link, true)

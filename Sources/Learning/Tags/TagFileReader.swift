@@ -14,10 +14,14 @@ package enum TagFileReader {
   /// Shorter lengths belong to nobody: the widest of Microsoft's are /11 and /24.
   private static let shortest: [AddressFamily: Int] = [.ipv4: 8, .ipv6: 16]
 
+  /// What Windows puts before UTF-8.
+  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
   /// - Throws: `TagFileError` for whatever isn't as it must be.
   package static func read(_ octets: [UInt8]) throws(TagFileError) -> ServiceTagFile {
     guard octets.count <= mostOctets else { throw .tooMuch(what: "octets", most: mostOctets) }
-    if octets.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") { throw .page }
+    if isPage(octets) { throw .page }
+    let octets = octets.starts(with: byteOrderMark) ? Array(octets.dropFirst(byteOrderMark.count)) : octets
     let body = try decoded(octets)
     guard let cloud = Cloud(fileWord: body.cloud) else { throw .unknownCloud(body.cloud) }
     guard body.changeNumber >= 0 else { throw .malformed(place: "changeNumber", detail: "it is below 0") }
@@ -36,6 +40,12 @@ package enum TagFileReader {
     }
     guard tags.contains(where: { !$0.prefixes.isEmpty }) else { throw .empty }
     return ServiceTagFile(cloud: cloud, change: body.changeNumber, tags: tags)
+  }
+
+  /// Whether octets begin as a web page does.
+  static func isPage(_ octets: [UInt8]) -> Bool {
+    let rest = octets.dropFirst(octets.starts(with: byteOrderMark) ? byteOrderMark.count : 0)
+    return rest.first { $0 > 0x20 } == UInt8(ascii: "<")
   }
 
   private static func prefix(_ text: String, of tag: TagName) throws(TagFileError) -> IPPrefix {

@@ -53,8 +53,8 @@ struct DiffCommand: AsyncParsableCommand {
 
   private static func show(_ difference: SetDifference, of set: SetName) {
     Console.line("\(set): generation \(difference.from) to \(difference.to)")
-    for address in difference.entered { Console.line("+ \(address)") }
-    for address in difference.left { Console.line("- \(address)") }
+    for element in difference.entered { Console.line("+ \(element)") }
+    for element in difference.left { Console.line("- \(element)") }
     if difference.entered.isEmpty, difference.left.isEmpty { Console.line("no difference") }
   }
 

@@ -130,8 +130,11 @@ struct DoctorCommand: AsyncParsableCommand {
       findings.append(Finding(try await history.span(), configuration.history, now: now))
       let states = try await history.setStates()
       for set in configuration.enabledSets {
-        findings.append(Finding(set.name, states.first { $0.set == set.name }, now: now))
-        findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
+        let state = states.first { $0.set == set.name }
+        findings.append(Finding(set.policy, state, now: now))
+        if !set.policy.isGivenByTags {
+          findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
+        }
       }
       findings += try await history.vantageReports().map { Finding($0.report) }
       findings += try await resolverFindings(configuration, history)
@@ -193,7 +196,8 @@ struct Finding: Sendable {
     }
   }
 
-  init(_ set: SetName, _ state: SetState?, now: Timestamp) {
+  init(_ policy: SetPolicy, _ state: SetState?, now: Timestamp) {
+    let (set, isGivenByTags) = (policy.name, policy.isGivenByTags)
     subject = "set \(set)"
     guard let state else {
       level = .unwise
@@ -204,14 +208,20 @@ struct Finding: Sendable {
     switch state.status {
     case _ where isStale:
       level = .fault
-      sentence = "stale: the last good lookup was at \(state.checkedAt). Try: look at the upstreams above"
+      sentence =
+        isGivenByTags
+        ? "stale: its service tags were known to be current at \(state.checkedAt). Try: 'postern tags import' with this week's file"
+        : "stale: the last good lookup was at \(state.checkedAt). Try: look at the upstreams above"
     case .held:
       level = .unwise
       sentence =
         "held: \(state.heldReasons.joined(separator: "; ")). Try: 'postern approve \(set)' if that is right"
     default:
       level = .good
-      sentence = "good, last looked up at \(state.checkedAt)"
+      sentence =
+        isGivenByTags
+        ? "good, from service tags known to be current at \(state.checkedAt)"
+        : "good, last looked up at \(state.checkedAt)"
     }
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import DNS
 import Deciding
 import Publishing
+import Recording
 
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,16 +26,17 @@ struct ExplainCommand: AsyncParsableCommand {
     let history = try configuration.readHistory()
     if let moment { try await history.requireKept(moment) }
     let explanation = try await Explanation.gather(address, at: moment, now: now, from: history)
-    let annotation =
-      moment == nil
-      ? explanation.annotation(
-        by: try await configuration.tags(from: history), configuration.sets.map(\.policy))
-      : nil
+    var book = try await configuration.tags(from: history)
+    if let moment {
+      book = try await history.tags(holding: address, at: moment)
+      book.sharedRanges = configuration.sharedRanges
+    }
+    let annotation = explanation.annotation(by: book, configuration.sets.map(\.policy))
     if output.json {
       Console.write(explanation.json(annotation))
     } else {
       Self.show(explanation)
-      annotation.map(Self.show)
+      Self.show(annotation)
     }
     if explanation.memberships.isEmpty, explanation.sources.isEmpty, explanation.rejections.isEmpty {
       throw ExitCode(ExitStatus.notFound.rawValue)
@@ -43,9 +45,13 @@ struct ExplainCommand: AsyncParsableCommand {
 
   private static func show(_ annotation: AddressAnnotation) {
     for match in annotation.matches {
-      Console.line("  service tag \(match.tag) (\(match.cloud)) by \(match.prefix)")
+      let edition =
+        annotation.editions[match.cloud].map { ", change \($0.change) imported \($0.importedAt)" } ?? ""
+      Console.line("  service tag \(match.tag) (\(match.cloud)) by \(match.prefix)\(edition)")
     }
-    if annotation.names > 0 { Console.line("  \(annotation.names) of our names give it") }
+    if annotation.names > 0 {
+      Console.line("  \(annotation.names) of our names \(annotation.names == 1 ? "gives" : "give") it")
+    }
     if !annotation.sharers.isEmpty {
       Console.line(
         "  shared: \(annotation.sharers.joined(separator: ", ")) answers there for others too, so opening it opens more than our names"

@@ -144,12 +144,12 @@ struct StoredSet {
     of set: SetName, _ generation: Generation, from history: HistoryStore
   ) async throws -> Snapshot? {
     guard let record = try await history.generation(generation, of: set),
-      let addresses = try await history.addresses(of: set, in: generation)
+      let prefixes = try await history.prefixes(of: set, in: generation)
     else { return nil }
     return Snapshot(
       set: set, generation: generation, at: record.at,
-      elements: addresses.map {
-        SetElement(address: $0, names: [], firstSeen: record.at, lastSeen: record.at)
+      elements: prefixes.map {
+        SetElement(prefix: $0, names: [], firstSeen: record.at, lastSeen: record.at)
       }, digest: record.digest)
   }
 

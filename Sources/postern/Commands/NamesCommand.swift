@@ -23,9 +23,16 @@ struct NamesCommand: AsyncParsableCommand {
     let wanted = try set.map { try configuration.setName($0) }
     let policies = configuration.sets.filter { wanted == nil ? $0.enabled.value : $0.name == wanted }.map(
       \.policy)
+    let history = try configuration.readHistory()
     let listing = try await NameListing.gather(
-      policies, includingUncovered: wanted == nil, from: try configuration.readHistory())
+      policies, includingUncovered: wanted == nil, tags: try await configuration.tags(from: history),
+      from: history)
     guard !listing.rows.isEmpty else {
+      if let policy = policies.first(where: \.isGivenByTags), wanted != nil {
+        throw CommandFailure(
+          .notFound, "set \(policy.name) is given by service tags and has no names",
+          try: "'postern tags list', or 'postern set \(policy.name)'")
+      }
       throw CommandFailure(
         .notFound, "no name is tracked", try: "'postern config show' for what is configured")
     }
@@ -43,7 +50,8 @@ struct NamesCommand: AsyncParsableCommand {
 
   private static func writeTables(_ listing: NameListing) {
     var known = Table(
-      "NAME", "SETS", "STATE", "OUTCOMES", "ADDRESSES", "COVERAGE", "NEXT LOOKUP", "LAST SEEN IN USE", "BY")
+      "NAME", "SETS", "STATE", "OUTCOMES", "ADDRESSES", "SERVICE TAGS", "SHARED", "COVERAGE", "NEXT LOOKUP",
+      "LAST SEEN IN USE", "BY")
     var uncovered = Table("NAME", "BECAUSE", "SEEN", "FIRST", "LAST", "BY")
     for row in listing.rows {
       let sources = row.sightings.map(\.source).joined(separator: ", ")
@@ -54,7 +62,7 @@ struct NamesCommand: AsyncParsableCommand {
       } else {
         known.add(
           row.name.text, row.sets.map(\.text).joined(separator: ","), row.state.word, row.outcomes,
-          "\(row.addresses)", row.coverage, row.due.map { "\($0)" } ?? "",
+          "\(row.addresses)", row.tags?.text ?? "", row.sharing, row.coverage, row.due.map { "\($0)" } ?? "",
           row.use.map { "\($0.last) (\($0.count)×)" } ?? "never", sources)
       }
     }
@@ -77,6 +85,15 @@ extension NameListing.Row {
         }
       return "\(part.question.type) \(share)"
     }.joined(separator: ", ")
+  }
+
+  /// How many of its addresses are shared: with other services, and among our own names.
+  fileprivate var sharing: String {
+    guard let tags, addresses > 0 else { return "" }
+    return [
+      tags.shared > 0 ? "\(tags.shared) with others" : nil,
+      tags.mostNames > 1 ? "up to \(tags.mostNames) names each" : nil,
+    ].compactMap(\.self).joined(separator: ", ")
   }
 
   /// Each type with its outcome; where vantages disagree, each outcome once.

@@ -23,6 +23,9 @@ struct TagFindings {
       if let lapse = policy.tagRules.lapse(by: book, at: now) {
         findings.append(Finding(.unwise, subject, "addresses outside its service tags get in: \(lapse)"))
       }
+      if policy.isGivenByTags {
+        findings += try await Self.findings(policy, book, configuration, history)
+      }
       guard let snapshot = try await history.currentSnapshot(of: policy.name) else { continue }
       let exposure = SetExposure(of: snapshot, rules: policy.tagRules, by: book)
       if !exposure.outside.isEmpty {
@@ -36,5 +39,22 @@ struct TagFindings {
       if let sentence = exposure.sentence { findings.append(Finding(.good, subject, sentence)) }
     }
     all = findings
+  }
+
+  /// How wide a set of service tags is, beside the sets of names.
+  private static func findings(
+    _ policy: SetPolicy, _ book: TagBook, _ configuration: Configuration, _ history: HistoryStore
+  ) async throws -> [Finding] {
+    let subject = "set \(policy.name)"
+    var findings = policy.tagLack(by: book).map { [Finding(.unwise, subject, $0)] } ?? []
+    guard let edition = book[policy.tagRules.cloud] else { return findings }
+    let others = TagComparison.companions(of: policy, among: configuration.enabledSets.map(\.policy))
+    for other in others {
+      guard let snapshot = try await history.currentSnapshot(of: other.name) else { continue }
+      let comparison = TagComparison(
+        snapshot.elements.map(\.address), with: policy.tagRules.given, in: edition)
+      findings.append(Finding(.good, subject, comparison.sentence(beside: other.name)))
+    }
+    return findings
   }
 }

@@ -72,6 +72,10 @@ extension UpstreamSetting {
 
 extension SetSetting {
   fileprivate var shown: ShownValue {
+    fromTags.value.isEmpty ? shownFromNames : shownFromTags
+  }
+
+  private var shownFromNames: ShownValue {
     .mapping([
       (
         "profile",
@@ -89,15 +93,7 @@ extension SetSetting {
       ("maxStale", span(maxStale)),
       ("coverage", .decided(.text(QuantityText.text(percentage: coverage.value)), by: coverage.origin)),
       ("refresh", .mapping([("floor", span(floor)), ("ceiling", span(ceiling))])),
-      (
-        "guards",
-        .mapping([
-          ("shrink", .decided(.text(QuantityText.text(percentage: shrink.value)), by: shrink.origin)),
-          ("growth", .decided(.text(QuantityText.text(factor: growth.value)), by: growth.origin)),
-          ("maxElements", whole(maxElements)),
-          ("allowSpecial", list(allowSpecial) { .text($0.description) }),
-        ])
-      ),
+      ("guards", shownGuards),
       (
         "confirm",
         .mapping([
@@ -108,6 +104,30 @@ extension SetSetting {
       ),
       ("tags", .decided(.text(tags.value.rawValue), by: tags.origin)),
       ("tagBound", list(tagBound) { .text($0.text) }),
+    ])
+  }
+
+  /// Of a set that service tags give, only what means something for it.
+  private var shownFromTags: ShownValue {
+    .mapping([
+      ("fromTags", list(fromTags) { .text($0.text) }),
+      ("cloud", .decided(.text(cloud.value.rawValue), by: cloud.origin)),
+      ("enabled", .decided(.boolean(enabled.value), by: enabled.origin)),
+      (
+        "families",
+        .decided(.list(families.value.sorted().map { .text($0.description) }), by: families.origin)
+      ),
+      ("maxStale", span(maxStale)),
+      ("guards", shownGuards),
+    ])
+  }
+
+  private var shownGuards: ShownValue {
+    .mapping([
+      ("shrink", .decided(.text(QuantityText.text(percentage: shrink.value)), by: shrink.origin)),
+      ("growth", .decided(.text(QuantityText.text(factor: growth.value)), by: growth.origin)),
+      ("maxElements", whole(maxElements)),
+      ("allowSpecial", list(allowSpecial) { .text($0.description) }),
     ])
   }
 }

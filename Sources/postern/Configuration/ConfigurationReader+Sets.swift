@@ -31,10 +31,14 @@ extension ConfigurationReader {
     let names = fields.setting("names", default: []) { $0.distinctList(.name) }
     let patterns = fields.setting("patterns", default: []) { $0.distinctList(.pattern) }
     let candidates = fields.setting("candidates", default: false, .boolean)
+    let fromTags = fields.setting("fromTags", default: []) { $0.distinctList(.tagName) }
+    let cloud = fields.setting("cloud", default: .publicCloud, .oneOf(Cloud.self))
     let families = fields.setting("families", default: Set(AddressFamily.allCases)) { readFamilies($0) }
     let retention = fields.setting("retention", default: SetPolicy.defaultRetention, .duration(anySpan))
     let maxStale = fields.setting(
-      "maxStale", default: max(SetPolicy.defaultMaxStale, retention.value), .duration(anySpan))
+      "maxStale",
+      default: fromTags.value.isEmpty
+        ? max(SetPolicy.defaultMaxStale, retention.value) : TagEdition.enforcedFor, .duration(anySpan))
     let coverage = fields.setting("coverage", default: SetPolicy.defaultCoverage, .percentage(0...1))
     let (floor, ceiling) = readRefresh(&fields)
     let guards = readGuards(&fields)
@@ -48,7 +52,8 @@ extension ConfigurationReader {
       coverage: coverage,
       floor: floor, ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
-      allowSpecial: guards.allowSpecial, confirm: confirm, tags: tags, tagBound: tagBound)
+      allowSpecial: guards.allowSpecial, confirm: confirm, tags: tags, tagBound: tagBound,
+      fromTags: fromTags, cloud: cloud)
     // What is wrong in itself can't be judged together.
     if collector.problems.count == known { checkTogether(set, path: path, collector: collector) }
     return set
@@ -115,10 +120,41 @@ extension ConfigurationReader {
         "\(QuantityText.text(set.maxStale.value)) is shorter than the retention, \(QuantityText.text(set.retention.value))",
         remedy: "at least \(QuantityText.text(set.retention.value))")
     }
-    if set.selectors.isEmpty {
+    checkTags(set, path: path, collector: collector)
+    if set.selectors.isEmpty, set.fromTags.value.isEmpty {
       collector.add(
         .missing, set.origin, path: path, "the set watches nothing",
         remedy: "profile: mcr-global, or something under names or patterns")
+    }
+  }
+
+  /// A set has either names or service tags: of a mixture nobody could say why an address is in it.
+  private static func checkTags(_ set: SetSetting, path: String, collector: ProblemCollector) {
+    guard !set.fromTags.value.isEmpty else {
+      if set.cloud.origin != .builtIn {
+        collector.add(
+          .conflict, set.cloud.origin, path: "\(path).cloud",
+          "'cloud' tells whose service tags 'fromTags' means",
+          remedy: set.profile.value == nil
+            ? "fromTags: [MicrosoftContainerRegistry] beside it, or no cloud"
+            : "no cloud: the profile tells it")
+      }
+      return
+    }
+    let others: [(key: String, isGiven: Bool, origin: Origin)] = [
+      ("profile", set.profile.value != nil, set.profile.origin),
+      ("names", !set.names.value.isEmpty, set.names.origin),
+      ("patterns", !set.patterns.value.isEmpty, set.patterns.origin),
+      ("candidates", set.candidates.value, set.candidates.origin),
+      ("tags", set.tags.value == .enforce, set.tags.origin),
+      ("tagBound", !set.tagBound.value.isEmpty, set.tagBound.origin),
+      ("confirm", set.confirm.origin != .builtIn, set.confirm.origin),
+    ]
+    for other in others where other.isGiven {
+      collector.add(
+        .conflict, other.origin, path: "\(path).\(other.key)",
+        "a set has either names or service tags, and this one has 'fromTags' and '\(other.key)'",
+        remedy: "two sets, one of names and one with fromTags")
     }
   }
 }

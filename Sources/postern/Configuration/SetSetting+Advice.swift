@@ -4,7 +4,9 @@ import Deciding
 extension SetSetting {
   /// What is unwise in an enabled set. `profiles` are those of all enabled sets.
   func advice(hasSources: Bool, profiles: Set<String>) -> [ConfigurationAdvice] {
-    retentionAdvice() + guardAdvice() + learningAdvice(hasSources: hasSources) + profileAdvice(profiles)
+    guard fromTags.value.isEmpty else { return guardAdvice() + tagAdvice() }
+    return retentionAdvice() + guardAdvice() + learningAdvice(hasSources: hasSources)
+      + profileAdvice(profiles)
   }
 
   private func advice(_ key: String, _ origin: Origin, _ sentence: String, try remedy: String)
@@ -51,6 +53,24 @@ extension SetSetting {
           "guards.allowSpecial", allowSpecial.origin,
           "\(prefix) lets in every special address in it, should DNS ever give one",
           try: "only the prefixes that your own split-horizon names use"))
+    }
+    return list
+  }
+
+  private func tagAdvice() -> [ConfigurationAdvice] {
+    var list = [
+      advice(
+        "fromTags", fromTags.origin,
+        "all addresses of \(fromTags.value.map(\.text).joined(separator: ", ")) are let in, whoever answers there",
+        try: "'postern tags compare \(name)' for how many more that is than a set of names")
+    ]
+    // Of Microsoft's three files only the public one has it.
+    for tag in fromTags.value where tag == TagName("AzureFrontDoor.FirstParty") && cloud.value != .publicCloud
+    {
+      list.append(
+        advice(
+          "fromTags", fromTags.origin, "the \(cloud.value) cloud has no \(tag)",
+          try: "fromTags: [MicrosoftContainerRegistry], and a set of names for the data endpoints"))
     }
     return list
   }

@@ -30,6 +30,10 @@ struct SetSetting: Sendable, Equatable {
   let tags: Setting<TagRule>
   /// Service tags outside of which no address gets in; empty for no bound.
   let tagBound: Setting<[TagName]>
+  /// Service tags whose prefixes are the set, in the place of names; empty for a set of names.
+  let fromTags: Setting<[TagName]>
+  /// Whose file `fromTags` means.
+  let cloud: Setting<Cloud>
 
   /// The profile's selectors, then the names and patterns given; each once.
   var selectors: [Selector] {
@@ -47,10 +51,10 @@ struct SetSetting: Sendable, Equatable {
 
   private var tagRules: TagRules {
     TagRules(
-      cloud: profile.value?.cloud ?? .publicCloud,
+      cloud: profile.value?.cloud ?? cloud.value,
       expected: (profile.value?.expectedServiceTags ?? []).compactMap { TagName($0) },
       tolerated: (profile.value?.toleratedServiceTags ?? []).compactMap { TagName($0) },
-      isEnforced: tags.value == .enforce, bound: tagBound.value)
+      isEnforced: tags.value == .enforce, bound: tagBound.value, given: fromTags.value)
   }
 
   /// The plain values.
@@ -85,6 +89,6 @@ extension SetSetting {
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
       allowSpecial: Setting(guards.allowSpecial), confirm: Setting(ConfirmationPolicy()),
-      tags: Setting(.report), tagBound: Setting([]))
+      tags: Setting(.report), tagBound: Setting([]), fromTags: Setting([]), cloud: Setting(.publicCloud))
   }
 }

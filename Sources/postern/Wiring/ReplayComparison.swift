@@ -43,8 +43,8 @@ struct ReplayComparison {
       guard let newest = try await history.generation(of: snapshot.set, at: end),
         newest.generation > snapshot.generation
       else { continue }
-      let was = Set(try await history.addresses(of: snapshot.set, in: newest.generation) ?? [])
-      let would = Set(snapshot.elements.map(\.address))
+      let was = Set(try await history.prefixes(of: snapshot.set, in: newest.generation) ?? [])
+      let would = Set(snapshot.elements.map(\.prefix))
       result.difference = Difference(
         set: snapshot.set, generation: newest.generation, at: nil, recordedAt: newest.at,
         missing: was.subtracting(would).sorted(), surplus: would.subtracting(was).sorted(),
@@ -57,14 +57,14 @@ struct ReplayComparison {
     let replayed = publication.snapshot
     let recorded = try await history.generation(replayed.generation, of: replayed.set)
     guard recorded?.digest != replayed.digest || recorded?.at != replayed.at else { return nil }
-    let was = Set(try await history.addresses(of: replayed.set, in: replayed.generation) ?? [])
-    let would = Set(replayed.elements.map(\.address))
+    let was = Set(try await history.prefixes(of: replayed.set, in: replayed.generation) ?? [])
+    let would = Set(replayed.elements.map(\.prefix))
     let (missing, surplus) = (was.subtracting(would).sorted(), would.subtracting(was).sorted())
     let telling = recent.last { entry in
       guard case .lookup(_, _, let answer) = entry.content else { return false }
       return answer.records.contains { record in
         if case .address(let address) = record.data {
-          missing.contains(address) || surplus.contains(address)
+          missing.contains(IPPrefix(address)) || surplus.contains(IPPrefix(address))
         } else {
           false
         }
@@ -119,9 +119,9 @@ struct ReplayComparison {
     /// Nil when no such generation was recorded.
     let recordedAt: Timestamp?
     /// Recorded and not replayed.
-    let missing: [IPAddress]
+    let missing: [IPPrefix]
     /// Replayed and not recorded.
-    let surplus: [IPAddress]
+    let surplus: [IPPrefix]
     /// The last step of the journal that may tell why.
     let step: Int64
     /// Whether that step holds one of the addresses.

@@ -65,7 +65,11 @@ struct TagFeed: Service {
   }
 
   private func note(_ result: TagCollector.Result) async {
-    if result.verdict == .edition { await worker.takeDecisions() }
+    switch result.verdict {
+    case .edition: await worker.takeDecisions()
+    // It is as new as the look at it, which counts for what old tags may not keep out or give.
+    case .same: await worker.renewTags()
+    }
   }
 
   private func tell(_ error: any Error, unless told: inout String?) async {

@@ -21,6 +21,8 @@ import Testing
         path = self.path
         if path == "/file/ServiceTags_Public_20250721.json": return self.reply(200, b'{"changeNumber":1}')
         if path == "/page": return self.reply(200, b'<html><a href="/file/ServiceTags_Public_20250721.json">download</a>')
+        if path == "/details?id=56519": return self.reply(200, b'\xef\xbb\xbf<!DOCTYPE html><html><script>window.__DLCDetails__={"dlcDetailsView":{"downloadFile":[{"name":"ServiceTags_Public_20250721.json","url":"http:\\/\\/127.0.0.1:%d\\/file\\/ServiceTags_Public_20250721.json","size":"4342784"}]}}</script>' % self.server.server_address[1])
+        if path == "/other": return self.reply(302, fields={"Location": "http://localhost:%d/page" % self.server.server_address[1]})
         if path == "/moved": return self.reply(301, fields={"Location": "/page"})
         if path == "/loop": return self.reply(302, fields={"Location": "/loop"})
         if path == "/away": return self.reply(302, fields={"Location": "http://192.0.2.1/x"})
@@ -88,10 +90,14 @@ import Testing
   @Test("the file is had by its own URL, through the page that offers it, and through a redirect to that")
   func fetched() async throws {
     try await withServer { root in
-      for path in ["/file/ServiceTags_Public_20250721.json", "/page", "/moved"] {
+      for path in [
+        "/file/ServiceTags_Public_20250721.json", "/page", "/moved", "/details?id=56519", "/other",
+      ] {
         let (octets, url) = try await TagFetcher(agent: "postern/test").fetch(try TagURL(root + path))
         #expect(octets == Array(#"{"changeNumber":1}"#.utf8))
-        #expect(url.description == root + "/file/ServiceTags_Public_20250721.json")
+        // A redirect to another host is followed, and the page's link then leads to that host.
+        let host = path == "/other" ? root.replacing("127.0.0.1", with: "localhost") : root
+        #expect(url.description == host + "/file/ServiceTags_Public_20250721.json")
       }
     }
   }

@@ -110,6 +110,16 @@ import Testing
     #expect(file.prefixCount == 3)
   }
 
+  @Test("a file that Windows marked as UTF-8 is read; UTF-16 is read or refused, never half")
+  func marked() throws {
+    let text = file(value("A", "20.0.0.0/24"))
+    #expect(try TagFileReader.read([0xef, 0xbb, 0xbf] + Array(text.utf8)).prefixCount == 1)
+    #expect(throws: TagFileError.page) { try read("\u{feff}<html>") }
+    var wide: [UInt8] = [0xff, 0xfe]
+    for unit in text.utf16 { wide += [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)] }
+    if let found = try? TagFileReader.read(wide) { #expect(try found == read(text)) }
+  }
+
   @Test("a file without end is not read")
   func huge() {
     #expect(throws: TagFileError.tooMuch(what: "octets", most: TagFileReader.mostOctets)) {

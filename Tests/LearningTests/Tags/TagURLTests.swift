@@ -63,6 +63,28 @@ import Testing
     #expect(TagPage.link(in: [0xff, 0xfe, 0], at: url) == nil)
   }
 
+  @Test(
+    "however the page writes its link, in an attribute, a script or escaped, the file is found",
+    arguments: [
+      #"<a href="@" data-bi-id="downloadretry">click here to download manually</a>"#,
+      #"<script>window.__DLCDetails__={"dlcDetailsView":{"downloadFile":[{"isPrimary":"False","name":"ServiceTags_Public_20260119.json","url":"@","size":"4342784"}]}}</script>"#,
+      "<meta http-equiv='refresh' content='0; url=x'><a href='@?culture=en-us&country=us'>x</a>",
+      "<div data-model=\"{&quot;url&quot;:&quot;@&quot;,&quot;n&quot;:1}\">",
+      "\u{feff}<html>\r\n<a href=@>x</a>",
+    ])
+  func shapes(_ page: String) throws {
+    let url = try TagURL(TagURL.publicPage)
+    let file =
+      "https://download.microsoft.com/download/7/1/d/71d86715-5596-4529-9b13-da13a5de5b63/ServiceTags_Public_20260119.json"
+    for written in [
+      file, file.replacing("/", with: "\\/"), file.replacing("/", with: "\\u002F"),
+      file.replacing("/", with: "&#x2F;"),
+    ] {
+      let found = TagPage.link(in: Array(page.replacing("@", with: written).utf8), at: url)
+      #expect(found?.description.hasPrefix(file) == true, "\(written)")
+    }
+  }
+
   @Test("of several files the newest by the date in the name is taken, whatever was copied last")
   func newest() async throws {
     try await Tool.withFolder { folder in
@@ -77,6 +99,12 @@ import Testing
       let missing = TagFileSource(folder.appending(path: "none*.json").path)
       #expect(throws: TagFetchFault.file(missing.pattern, detail: "there is no such file")) {
         try missing.newest()
+      }
+      let huge = folder.appending(path: "huge.json")
+      #expect(FileManager.default.createFile(atPath: huge.path, contents: nil))
+      try FileHandle(forWritingTo: huge).truncate(atOffset: 100 << 20)
+      #expect(throws: TagFetchFault.tooLarge(most: TagFileReader.mostOctets)) {
+        try TagFileSource(huge.path).read(TagFileSource(huge.path).newest())
       }
       #expect(throws: TagFetchFault.self, "a device is no file") { try TagFileSource("/dev/zero").newest() }
       #expect(throws: TagFetchFault.self) { try TagFileSource(folder.path).newest() }
