@@ -52,7 +52,7 @@ extension GuardPolicy {
   /// From how many elements of a family the shrink guard looks: below, one address is a large share.
   package static let shrinkLooksFrom = 8
 
-  /// What the guards say of a step; empty when it may be published. From nothing there is only an upper bound.
+  /// What the guards say of a step between sorted lists; empty when it may be published. From nothing there is only an upper bound.
   static func objections(_ guards: GuardPolicy, from published: [SetElement], to elements: [SetElement])
     -> [GuardObjection]
   {
@@ -61,15 +61,24 @@ extension GuardPolicy {
       objections.append(.tooMany(elements.count, allowed: guards.maxElements))
     }
     guard !published.isEmpty else { return objections }
-    let kept = Set(elements.map(\.address))
+    var (old, leaving) = ([AddressFamily: Int](), [AddressFamily: Int]())
+    // Both are sorted.
+    var place = elements.startIndex
+    for element in published {
+      let address = element.address
+      old[address.family, default: 0] += 1
+      while place < elements.endIndex, elements[place].address < address { place += 1 }
+      if place == elements.endIndex || elements[place].address != address {
+        leaving[address.family, default: 0] += 1
+      }
+    }
     for family in AddressFamily.allCases {
-      let old = published.filter { $0.address.family == family }
-      guard !old.isEmpty else { continue }
-      let leaving = old.count { !kept.contains($0.address) }
+      guard let had = old[family] else { continue }
+      let leaving = leaving[family] ?? 0
       if !elements.contains(where: { $0.address.family == family }) {
-        objections.append(.empty(family, had: old.count))
-      } else if old.count >= shrinkLooksFrom, Double(leaving) > Double(old.count) * guards.shrink {
-        objections.append(.shrink(family, from: old.count, leaving: leaving, allowed: guards.shrink))
+        objections.append(.empty(family, had: had))
+      } else if had >= shrinkLooksFrom, Double(leaving) > Double(had) * guards.shrink {
+        objections.append(.shrink(family, from: had, leaving: leaving, allowed: guards.shrink))
       }
     }
     if Double(elements.count) > Double(published.count) * guards.growth {

@@ -42,6 +42,9 @@ package struct Lookup: Hashable, Sendable {
     self.attempts = attempts
     self.detail = detail
   }
+
+  /// When the first packet was sent.
+  package var sentAt: Timestamp { at - roundTrip }
 }
 
 /// What came of a lookup. It decides what happens to the addresses that this vantage gave for the name.

@@ -60,11 +60,17 @@ package struct Schedule: Sendable {
   /// seen before. After a denial: where the negative TTL ends. After failures: from the floor, doubling to the
   /// ceiling. A little later, never earlier, by jitter of up to a tenth, at most a second, so that questions spread.
   ///
-  /// - Parameter isEager: ask in the second after the entry's last, without jitter: before that a cache that counts whole
-  ///   seconds may give the old entry with TTL 0, and the floor would pass before the next look.
+  /// The floor after an answer counts from when its question was sent.
+  ///
+  /// - Parameter edge: when the cache entry of the answer ends, if that is known. Then the question is asked there, without
+  ///   jitter and also before the floor, which is kept as `EntryEdge.nextLook` says; or earlier at the ceiling.
   package mutating func next(
-    after lookup: Lookup, failures: Int, refresh: RefreshPolicy, isEager: Bool = false
+    after lookup: Lookup, failures: Int, refresh: RefreshPolicy, edge: Timestamp? = nil
   ) -> Timestamp {
+    // A TTL as long as the ceiling may end two seconds after it: one for the tick, one for the entry's last second.
+    if lookup.outcome == .answer, let edge, edge <= lookup.at + refresh.ceiling + .seconds(2) {
+      return max(edge, lookup.at)
+    }
     let wait: Duration
     switch lookup.outcome {
     case .answer:
@@ -75,12 +81,11 @@ package struct Schedule: Sendable {
     case .failure:
       wait = refresh.floor * (1 << min(max(failures - 1, 0), 10))
     }
-    if isEager, lookup.outcome == .answer {
-      return lookup.at + min(max(wait + .seconds(1), refresh.floor), refresh.ceiling + .seconds(1))
-    }
     let bounded = min(max(wait, refresh.floor), refresh.ceiling)
     let jitter = Int64.random(in: 0...max(1, min(bounded.milliseconds / 10, 1000)), using: &random)
-    return lookup.at + bounded + .milliseconds(jitter)
+    let planned = lookup.at + bounded + .milliseconds(jitter)
+    return lookup.outcome == .answer && wait < refresh.floor
+      ? max(lookup.at, planned - lookup.roundTrip) : planned
   }
 
   /// Brings what is due later forward to `latest`: after the wall clock went back, its moments are too far ahead.

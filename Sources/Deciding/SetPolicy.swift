@@ -30,6 +30,9 @@ package struct SetPolicy: Sendable, Hashable {
   package let confirmation: ConfirmationPolicy
   /// The service tags in which the addresses are expected, what happens to others, and whose file judges.
   package let tagRules: TagRules
+  /// The exact names among the selectors: there may be thousands, and each element asks for its names.
+  private let exactNames: Set<DomainName>
+  private let patterns: [NamePattern]
 
   package init(
     name: SetName, selectors: [Selector], seeds: [DomainName] = [], candidates: [DomainName] = [],
@@ -52,6 +55,9 @@ package struct SetPolicy: Sendable, Hashable {
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.confirmation = confirmation
     self.tagRules = tagRules
+    exactNames = Set(
+      selectors.compactMap { if case .name(let name) = $0 { name } else { nil } })
+    patterns = selectors.compactMap(\.pattern)
   }
 
   /// 24 h.
@@ -73,7 +79,9 @@ package struct SetPolicy: Sendable, Hashable {
   }
 
   /// Whether a name belongs to what the set watches.
-  package func selects(_ name: DomainName) -> Bool { selectors.contains { $0.selects(name) } }
+  package func selects(_ name: DomainName) -> Bool {
+    exactNames.contains(name) || patterns.contains { $0.matches(name) }
+  }
 }
 
 /// How often a name is asked again: at the edge where its smallest TTL ends, but within these bounds.

@@ -33,22 +33,27 @@ package struct SnapshotBuilder: Sendable {
     _ states: [VantageState], by policy: SetPolicy, through gate: PrefixSet?
   ) -> [IPAddress] {
     var addresses = [IPAddress]()
+    addresses.reserveCapacity(states.reduce(0) { $0 + $1.records.count })
     for state in states {
-      for record in state.held(retention: policy.retention) {
-        if let address = record.address, policy.admits(address, through: gate) { addresses.append(address) }
+      state.forEachHeldAddress(retention: policy.retention) { address in
+        if policy.admits(address, through: gate) { addresses.append(address) }
       }
     }
     return addresses
   }
 
   /// All elements that the names give, each address once, sorted, with who gave it.
-  package func elements(of names: some Sequence<(name: DomainName, states: [VantageState])>) -> [SetElement] {
+  ///
+  /// - Parameter wanted: only these; nil for all.
+  package func elements(
+    of names: some Sequence<(name: DomainName, states: [VantageState])>, only wanted: Set<IPAddress>? = nil
+  ) -> [SetElement] {
     var places = [IPAddress: Int]()
     var gathered = [(address: IPAddress, names: [DomainName], first: Timestamp, last: Timestamp)]()
     for (name, states) in names {
       for state in states {
         for record in state.held(retention: policy.retention) {
-          guard let address = record.address else { continue }
+          guard let address = record.address, wanted?.contains(address) ?? true else { continue }
           if let place = places[address] {
             if gathered[place].names.last != name { gathered[place].names.append(name) }
             gathered[place].first = min(gathered[place].first, record.firstSeen)
@@ -103,8 +108,8 @@ package struct SnapshotBuilder: Sendable {
     let after = elements.map(\.prefix)
     // Never an empty set: one that had nothing yet waits, and one that had something is for the guards to hold.
     guard before != after, !after.isEmpty else { return nil }
-    let (old, new) = (Set(before), Set(after))
     var text = [UInt8]()
+    text.reserveCapacity(after.count * 16)
     for prefix in after {
       prefix.appendText(to: &text)
       text.append(UInt8(ascii: "\n"))
@@ -113,8 +118,33 @@ package struct SnapshotBuilder: Sendable {
       set: policy.name, generation: Generation((published?.generation.number ?? 0) + 1),
       at: max(now, published?.at ?? now), elements: elements, digest: digesting(text))
     return Publication(
-      snapshot: snapshot, entered: after.filter { !old.contains($0) },
-      left: before.filter { !new.contains($0) })
+      snapshot: snapshot, entered: Self.difference(after, before), left: Self.difference(before, after))
+  }
+
+  /// What is in one sorted list and not in another.
+  private static func difference(_ prefixes: [IPPrefix], _ others: [IPPrefix]) -> [IPPrefix] {
+    var place = others.startIndex
+    return prefixes.filter { prefix in
+      while place < others.endIndex, others[place] < prefix { place += 1 }
+      return place == others.endIndex || others[place] != prefix
+    }
+  }
+
+  /// A sorted draft in which these addresses are replaced by what they are now; also sorted.
+  static func redrafted(
+    _ draft: [SetElement], _ touched: Set<IPAddress>, with fresh: [SetElement]
+  ) -> [SetElement] {
+    var elements = [SetElement]()
+    elements.reserveCapacity(draft.count + fresh.count)
+    var place = fresh.startIndex
+    for element in draft where !touched.contains(element.address) {
+      while place < fresh.endIndex, fresh[place].address < element.address {
+        elements.append(fresh[place])
+        place += 1
+      }
+      elements.append(element)
+    }
+    return elements + fresh[place...]
   }
 
   /// The published elements that the candidate lacks, and all of the candidate's.
@@ -135,7 +165,7 @@ package struct SetStep: Sendable {
 extension SetPolicy {
   /// Whether an address may be in this set: of its families and global unicast, or inside an allowed prefix.
   package func admits(_ address: IPAddress) -> Bool {
-    families.contains(address.family)
+    (families.count == AddressFamily.allCases.count || families.contains(address.family))
       && (address.isGlobalUnicast || guards.allowSpecial.contains { $0.contains(address) })
   }
 }

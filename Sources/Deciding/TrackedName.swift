@@ -83,6 +83,11 @@ package struct TrackedName: Sendable {
 
   mutating func restore(_ status: QuestionStatus) { states[index(of: status.vantage)].restore(status) }
 
+  /// Has all be stored with the next renewals.
+  mutating func markUnsaved() {
+    for index in states.indices { states[index].isUnsaved = true }
+  }
+
   /// Takes what the history lacks; afterwards it lacks nothing.
   mutating func takeUnsaved() -> (observations: [Observation], questions: [QuestionStatus]) {
     var observations = [Observation]()

@@ -31,6 +31,17 @@ package struct VantageState: Sendable {
     }
   }
 
+  /// The same, the addresses alone, without a copy of each record: this runs twice for each lookup.
+  func forEachHeldAddress(retention: Duration, _ body: (IPAddress) -> Void) {
+    for index in records.indices {
+      guard case .address(let address) = records[index].data else { continue }
+      let type = records[index].askedType
+      let watched = clocks.firstIndex { $0.type == type }.map { clocks[$0].watched }
+      let absence = max(0, (watched ?? records[index].watched) - records[index].watched)
+      if .milliseconds(absence) < records[index].span(retention: retention) { body(address) }
+    }
+  }
+
   /// Takes in a lookup: records in it are opened or renewed, those absent for `hold` end.
   package mutating func take(
     _ lookup: Lookup, hold: Duration, longestGap: Duration, mayOpen: RecordAdmission

@@ -72,6 +72,7 @@ extension Watch {
       guard let index = sets.firstIndex(where: { $0.policy.name == state.set }) else { continue }
       sets[index].noteSaved(state)
     }
+    for index in sets.indices { sets[index].noteStored() }
   }
 
   /// The history could not take the batch: it waits for the next try, in order, and nothing of it was published.
@@ -97,12 +98,7 @@ extension Watch {
     journal?.putBack(batch.journal)
     for part in batch.coverages { coverage.estimators[part.question]?.isUnsaved = true }
     uncovered.putBack(batch.uncoveredNames, gone: batch.dismissedNames)
-    for publication in batch.publications {
-      guard let index = sets.firstIndex(where: { $0.policy.name == publication.snapshot.set }) else {
-        continue
-      }
-      sets[index].lookAgain()
-    }
+    for index in sets.indices { sets[index].undecide() }
   }
 
   /// Takes where a followed file stands; stored with what was read from it.
@@ -112,10 +108,13 @@ extension Watch {
     let set = sets[index]
     if set.policy.isGivenByTags { return decideByTags(about: index, at: now) }
     let builder = SnapshotBuilder(set.policy, through: set.gate, digesting: digesting)
-    let elements = builder.elements(
-      of: names.values.lazy.filter { $0.sets.contains(index) }.map { (name: $0.name, states: $0.states) })
+    let elements = isReplayed ? redraft(index, by: builder) : elements(of: index, by: builder)
     let step = builder.step(
       from: set.published, to: elements, forgotten: set.forgotten, isApproved: set.isApproved, at: now)
+    if isReplayed {
+      sets[index].decided(step)
+      return step.publication
+    }
     noteObjections(set, step.objections, at: now)
     if let publication = step.publication { noteOutside(publication, of: set, at: now) }
     sets[index].decided(step)
@@ -124,10 +123,33 @@ extension Watch {
 
   private mutating func decideByTags(about index: Int, at now: Timestamp) -> Publication? {
     let step = tagStep(of: sets[index], at: now)
-    noteObjections(sets[index], step.objections, at: now)
-    if let publication = step.publication { noteOpened(publication, of: sets[index], at: now) }
+    if !isReplayed {
+      noteObjections(sets[index], step.objections, at: now)
+      if let publication = step.publication { noteOpened(publication, of: sets[index], at: now) }
+    }
     sets[index].decided(step)
     return step.publication
+  }
+
+  private func elements(of index: Int, by builder: SnapshotBuilder) -> [SetElement] {
+    builder.elements(
+      of: names.values.lazy.filter { $0.sets.contains(index) }.map { (name: $0.name, states: $0.states) })
+  }
+
+  /// The same for a replay, which makes only those anew that may have changed; when the others were last seen stays behind.
+  private mutating func redraft(_ index: Int, by builder: SnapshotBuilder) -> [SetElement] {
+    let set = sets[index]
+    guard let draft = set.draft else {
+      let all = elements(of: index, by: builder)
+      sets[index].keepDraft(all)
+      return all
+    }
+    let givers = set.touched.reduce(into: Set<DomainName>()) { $0.formUnion(set.givers[$1] ?? []) }
+    let fresh = builder.elements(
+      of: givers.compactMap { names[$0] }.map { (name: $0.name, states: $0.states) }, only: set.touched)
+    let elements = SnapshotBuilder.redrafted(draft, set.touched, with: fresh)
+    sets[index].keepDraft(elements)
+    return elements
   }
 
   private mutating func noteObjections(_ set: WatchedSet, _ objections: [GuardObjection], at now: Timestamp) {

@@ -16,28 +16,42 @@ extension Watch {
     let addresses = lookup.chain.addresses.compactMap(\.address).filter { address in
       policies.contains { $0.admits(address) }
     }
+    let look = CacheLook(
+      ttl: .seconds(Int64(ttl.seconds)), sent: lookup.sentAt, received: lookup.at,
+      floor: refresh(of: tracked).floor)
     coverage.estimators[lookup.question, default: CoverageEstimator()].take(
-      Set(addresses), ttl: .seconds(Int64(ttl.seconds)), at: lookup.vantage, now: lookup.at,
-      window: coverageWindow(of: tracked))
+      Set(addresses), look, at: lookup.vantage, window: coverageWindow(of: tracked))
   }
 
   /// Estimates anew and tells what fell below its target.
   mutating func judgeCoverage(at now: Timestamp) {
     let all = questionCoverages(at: now)
-    coverage.wanting = Set(
-      all.filter { part in
-        let targets = names[part.question.name]?.sets.map { sets[$0].policy.coverage } ?? []
-        return part.estimate.confidence == .unknown || part.estimate.coverage < targets.max() ?? 0
-      }.map(\.question))
     for (index, set) in sets.enumerated() {
       let parts = all.filter { names[$0.question.name]?.sets.contains(index) == true }
-      coverage.sets[set.policy.name] = SetCoverage(
+      let name = set.policy.name
+      let judged = SetCoverage(
         parts, target: set.policy.coverage, uses: { sightings.sources(of: $0).reduce(0) { $0 + $1.count } })
+      coverage.sets[name] = judged
+      if coverage.alarms[name, default: CoverageAlarm()].take(judged, at: now) {
+        noteAlarm(of: name, judged, at: now)
+      }
+    }
+  }
+
+  private mutating func noteAlarm(of set: SetName, _ judged: SetCoverage, at now: Timestamp) {
+    if let warning = judged.warning {
+      pending.note(.coverageFell, set.text, warning, at: now)
+    } else if let share = judged.coverage {
+      pending.note(
+        .coverageRestored, set.text,
+        "holds \(share.percentage) of what new answers give, no less than \(judged.target.percentage)",
+        at: now)
     }
   }
 
   /// Goes on from what is held: an address that the history has is no discovery.
-  mutating func restoreCoverage(_ stored: [QuestionCoverage]) {
+  mutating func restoreCoverage(_ stored: [QuestionCoverage], fallen: Set<SetName>) {
+    for set in fallen { coverage.alarms[set] = CoverageAlarm(isFallen: true) }
     for tracked in names.values {
       for record in tracked.states.lazy.flatMap(\.records) {
         guard let address = record.address else { continue }
@@ -77,14 +91,13 @@ extension Watch {
 struct CoverageBook: Sendable {
   var estimators: [Question: CoverageEstimator] = [:]
   var sets: [SetName: SetCoverage] = [:]
-  /// Questions whose coverage is unknown or below the target of one of their sets.
-  var wanting = Set<Question>()
+  /// What was told of them.
+  var alarms: [SetName: CoverageAlarm] = [:]
 
   /// Forgets a name that is tracked no more.
   mutating func forget(_ questions: [Question]) {
     for question in questions {
       estimators[question] = nil
-      wanting.remove(question)
     }
   }
 }

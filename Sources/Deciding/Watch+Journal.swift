@@ -13,6 +13,9 @@ extension Watch {
 
   /// Takes all that the history lacks, and has all that is known stored beside it, so that a replay can begin there.
   package mutating func makeCheckpoint(at now: Timestamp) -> HistoryBatch {
+    // What a start would judge anew by the time must be judged: a file of service tags gets too old, say.
+    sweep(at: now)
+    for name in Array(names.keys) { names[name]?.markUnsaved() }
     var batch = makeBatch(at: now)
     let renewals = makeRenewals(at: now, namesUpTo: .max)
     batch.observations += renewals.observations
@@ -20,11 +23,31 @@ extension Watch {
     batch.uncoveredNames = renewals.uncoveredNames
     batch.dismissedNames = renewals.dismissedNames
     batch.journal += renewals.journal
-    let circumstances = JournalCircumstances(
-      vantages: vantages, taps: taps, limits: limits, policies: sets.map(\.policy))
+    var circumstances = circumstances
+    circumstances.standing = standing
     journal?.note(.checkpoint(circumstances), at: now)
     batch.journal += journal?.takeUnsaved(at: now) ?? []
     return batch
+  }
+
+  /// With what it decides, beside what it is told.
+  package var circumstances: JournalCircumstances {
+    var told = JournalCircumstances(
+      vantages: vantages, taps: taps, limits: limits, policies: sets.map(\.policy))
+    told.tags = tags
+    told.networks = confirmation.networks
+    return told
+  }
+
+  /// What a restart would forget, and a replay that goes on from here must know.
+  private var standing: JournalStanding {
+    var standing = JournalStanding()
+    standing.waiting = confirmation.waitingAddresses
+    for set in sets {
+      if !set.forgotten.isEmpty { standing.forgotten[set.policy.name] = set.forgotten.sorted() }
+      if set.published == nil, !set.isComplete { standing.unasked[set.policy.name] = Array(set.unasked) }
+    }
+    return standing
   }
 
   /// Whether any of the sets is to be decided about, which a replay must do at the same point.
@@ -37,6 +60,9 @@ extension Watch {
   mutating func noteInJournal(_ lookup: Lookup, of tracked: TrackedName, isNews: Bool) {
     guard journal != nil else { return }
     let records = names[tracked.name]?.state(at: lookup.vantage)?.records ?? []
+    func isHeld(_ record: ResourceRecord) -> Bool {
+      records.contains { $0.owner == record.owner && $0.data == record.data }
+    }
     func kept(_ record: ResourceRecord) -> ResourceRecord {
       let held = records.first { $0.owner == record.owner && $0.data == record.data }
       return ResourceRecord(
@@ -46,8 +72,12 @@ extension Watch {
     let links = chain.links.map {
       kept(ResourceRecord(owner: $0.owner, type: .cname, ttl: $0.ttl, data: .name($0.target)))
     }
+    // What was believed first: where not all find room, the same ones find it in a replay.
     let sorted = { (given: [ResourceRecord]) in
-      given.map(kept).sorted { ($0.address ?? Self.noAddress) < ($1.address ?? Self.noAddress) }
+      given.map { (isHeld: isHeld($0), record: kept($0)) }.sorted { left, right in
+        guard left.isHeld == right.isHeld else { return left.isHeld }
+        return (left.record.address ?? Self.noAddress) < (right.record.address ?? Self.noAddress)
+      }.map(\.record)
     }
     let answer = JournalAnswer(
       outcome: lookup.outcome,

@@ -6,25 +6,37 @@ extension Watch {
     replaying circumstances: JournalCircumstances, from state: RestoredState, at now: Timestamp,
     digesting: @escaping @Sendable ([UInt8]) -> Digest
   ) {
+    var state = state
+    if let tags = circumstances.tags { state.tags = tags }
     self.init(
       policies: circumstances.policies, vantages: circumstances.vantages,
       taps: circumstances.taps.keys.sorted(), limits: circumstances.limits, restored: state, now: now,
-      seed: 0,
-      digesting: digesting)
+      seed: 0, isReplayed: true, digesting: digesting)
     taps = circumstances.taps
-    isReplayed = true
+    if let networks = circumstances.networks {
+      confirmation = Confirmation(networks: networks, waiting: circumstances.standing?.waiting ?? [])
+    }
+    guard let standing = circumstances.standing else { return }
+    for index in sets.indices { sets[index].resume(standing) }
+    // All was decided when it was stored: what guards held is held again, and nothing is published anew.
+    _ = makeBatch(at: now)
+    for index in sets.indices {
+      sets[index].noteStored()
+      sets[index].resume(standing)
+    }
   }
 
   /// Takes a step that is no lookup as it was taken when it was recorded.
   mutating func replay(_ content: JournalContent, at now: Timestamp) {
     switch content {
-    case .lookup, .started, .checkpoint, .decided: break
+    case .lookup, .started, .checkpoint, .decided, .undecided: break
     case .tracked(let name): if names[name] == nil { track(name, isLearned: true, at: now) }
     case .untracked(let name): untrack(name, at: now)
     case .vantages(let current): replaceVantages(current, at: now)
     case .tap(let tap, let isLive): noteTap(tap, isLive: isLive, at: now)
     case .swept: sweep(at: now)
     case .decision(let decision): take([decision], at: now)
+    case .tags(let book): replaceTags(book, at: now)
     case .disowned(let answer): disown(answer, at: now)
     }
   }
@@ -68,7 +80,9 @@ extension Watch {
           name: tracked.name, state: .admitted, firstSighted: sweptAt, lastSighted: sweptAt, sightings: 1,
           sources: [], denials: 0, resolvedAt: sweptAt))
     }
+    state.snapshots = formerSnapshots
     for set in sets { state.snapshots[set.policy.name] = set.published }
+    state.tags = tags
     return state
   }
 

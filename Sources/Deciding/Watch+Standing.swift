@@ -35,6 +35,7 @@ extension Watch {
     }
     isNews = judgeGates(at: now) || isNews
     if isNews || !taps.isEmpty || !retired.isEmpty { journal?.noteSweep(at: now, isNews: isNews) }
+    guard !isReplayed else { return }
     for index in sets.indices { judgeFreshness(of: index, at: now) }
     judgeCoverage(at: now)
   }

@@ -121,13 +121,32 @@ extension Watch {
       let new = SnapshotBuilder.givenAddresses(states, by: sets[index].policy, through: sets[index].gate)
       guard new != old[position] else { continue }
       isNews = true
-      sets[index].replace(Set(old[position]), with: Set(new))
+      replace(old[position], with: new, of: name, in: index)
     }
-    pending.add(step)
+    if isReplayed {
+      // A record that ended and began again was first seen now.
+      for observation in step.opened {
+        guard case .address(let address) = observation.key.data else { continue }
+        for index in before.sets { sets[index].touch(address) }
+      }
+    } else {
+      pending.add(step)
+    }
     learnNetworks(step.opened, of: before)
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
     if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
     return isNews
+  }
+
+  /// Counts for a set what one name gave before and gives now.
+  mutating func replace(
+    _ before: [IPAddress], with after: [IPAddress], of name: DomainName, in index: Int
+  ) {
+    if isReplayed {
+      sets[index].redraft(before, with: after, of: name)
+    } else {
+      sets[index].replace(before, with: after)
+    }
   }
 
   /// Plans the next lookup of a question that was just answered.
@@ -135,9 +154,12 @@ extension Watch {
     guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil, !isReplayed else { return }
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
-    let isEager = coverage.wanting.contains(lookup.question) && budget.isAmple
-    let next = schedule.next(
-      after: lookup, failures: failures, refresh: refresh(of: tracked), isEager: isEager)
+    let refresh = refresh(of: tracked)
+    // While the budget is short, nothing is asked at its entry's edge, which may take a question more.
+    let edge =
+      budget.isAmple
+      ? coverage.estimators[lookup.question]?.nextLook(at: lookup.vantage, floor: refresh.floor) : nil
+    let next = schedule.next(after: lookup, failures: failures, refresh: refresh, edge: edge)
     let isInUse = usedAt[lookup.question.name].map { lookup.at - $0 < Self.inUse } ?? false
     schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
   }
@@ -154,7 +176,7 @@ extension Watch {
 
   /// A learned name that every upstream denies for every family, and whose addresses have all left, is a name no more.
   mutating func forgetIfGone(_ name: DomainName, at now: Timestamp) {
-    guard let tracked = names[name], tracked.isLearned else { return }
+    guard !isReplayed, let tracked = names[name], tracked.isLearned else { return }
     guard tracked.states.allSatisfy({ $0.records.allSatisfy { $0.address == nil } }) else { return }
     // What was not asked yet may still answer: one family's denial often comes before the other's answer.
     let types = askedTypes(tracked)
@@ -237,10 +259,12 @@ extension Watch {
         pending.retiredQuestions.append((status.question, status.vantage))
       }
     }
-    restoreCoverage(restored.coverages)
+    if !isReplayed { restoreCoverage(restored.coverages, fallen: restored.fallenCoverages) }
     for tracked in names.values {
       for index in tracked.sets {
-        sets[index].replace([], with: addresses(given: tracked.states, in: index))
+        let given = SnapshotBuilder.givenAddresses(
+          tracked.states, by: sets[index].policy, through: sets[index].gate)
+        replace([], with: given, of: tracked.name, in: index)
       }
     }
   }

@@ -45,8 +45,10 @@ package struct Watch: Sendable {
   static let inUse = Duration.seconds(3600)
   /// What decisions are made from; nil when nobody keeps it.
   var journal: Journal?
-  /// Whether it is a replay, in which nothing is asked.
-  var isReplayed = false
+  /// Whether it is a replay, in which nothing is asked and nobody is told.
+  let isReplayed: Bool
+  /// The last generations of sets that are configured no more: one that comes back goes on from there.
+  let formerSnapshots: [SetName: Snapshot]
   var coverage = CoverageBook()
   /// When time was last let pass.
   var sweptAt: Timestamp
@@ -61,11 +63,14 @@ package struct Watch: Sendable {
   ///   - taps: the taps whose answers are believed.
   ///   - restored: what the history kept; names and vantages that are configured no more are revoked and retired.
   ///   - seed: of the schedule's jitter.
+  ///   - isReplayed: whether only what was recorded is taken, and nothing asked.
   package init(
     policies: [SetPolicy], vantages: [Vantage], taps: [Vantage] = [], limits: Limits,
-    restored: RestoredState = RestoredState(), now: Timestamp, seed: UInt64,
+    restored: RestoredState = RestoredState(), now: Timestamp, seed: UInt64, isReplayed: Bool = false,
     digesting: @escaping @Sendable ([UInt8]) -> Digest
   ) {
+    self.isReplayed = isReplayed
+    formerSnapshots = restored.snapshots.filter { entry in !policies.contains { $0.name == entry.key } }
     self.limits = limits
     self.vantages = vantages
     self.digesting = digesting
@@ -129,19 +134,21 @@ package struct Watch: Sendable {
   mutating func takeIn(_ lookup: Lookup) {
     let name = lookup.question.name
     guard let tracked = names[name] else { return }
-    noteSudden(lookup, of: tracked)
+    let isSudden = noteSudden(lookup, of: tracked)
     let isNews = changeHoldings(of: name, at: lookup.at) { watch in
       let bounds = watch.bounds(of: tracked)
       let mayOpen = watch.admission(for: tracked, at: lookup.vantage)
       return watch.names[name]?.take(
         lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }
-    noteInJournal(lookup, of: tracked, isNews: isNews)
+    for index in tracked.sets { sets[index].noteAsked(lookup) }
+    // A replay needs no more than what the sets hold, and is told of names that go.
+    guard !isReplayed else { return }
+    noteInJournal(lookup, of: tracked, isNews: isNews || isSudden)
     noteAliases(lookup, of: tracked)
     noteDrift(lookup, of: tracked)
     noteCoverage(lookup, of: tracked)
     if tracked.isLearned { quarantine.note(lookup.outcome, of: name, at: lookup.at) }
-    for index in tracked.sets { sets[index].noteAsked(lookup) }
     plan(lookup, of: tracked)
     forgetIfGone(name, at: lookup.at)
   }

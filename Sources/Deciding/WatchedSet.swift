@@ -10,13 +10,20 @@ package struct WatchedSet: Sendable {
   var gate: PrefixSet?
   /// How many names give each address.
   private var holders: [IPAddress: Int] = [:]
+  /// The last candidate of a replay, which decides ten thousand times about a thousand names; nil before the first.
+  var draft: [SetElement]?
+  /// Which names give each address, and what changed since the draft; only in a replay.
+  private(set) var givers: [IPAddress: Set<DomainName>] = [:]
+  private(set) var touched = Set<IPAddress>()
   /// Questions that were never asked; the first snapshot waits for them.
-  private var unasked = Set<UnaskedQuestion>()
+  private(set) var unasked = Set<UnaskedQuestion>()
   /// Whether what its names give may differ from what is published.
   private(set) var isChanged = false
   var isApproved = false
   /// What an operator had forgotten since the last generation.
   private(set) var forgotten = Set<IPAddress>()
+  /// With what the candidate was judged that the history doesn't have yet; nil when none is under way.
+  private var judged: (isApproved: Bool, forgotten: Set<IPAddress>)?
   /// What guards said of the last candidate; not kept over a restart, which decides anew.
   package private(set) var objections: [GuardObjection] = []
   /// As of the last sweep.
@@ -72,27 +79,90 @@ package struct WatchedSet: Sendable {
     if lookup.outcome.isSuccess { checkedAt = max(checkedAt ?? lookup.at, lookup.at) }
   }
 
-  /// Counts what a name gave before and gives now.
-  mutating func replace(_ before: Set<IPAddress>, with after: Set<IPAddress>) {
-    for address in after where !before.contains(address) {
-      let count = holders[address, default: 0]
-      holders[address] = count + 1
-      if count == 0 { isChanged = true }
-    }
-    for address in before where !after.contains(address) {
-      let count = holders[address, default: 1] - 1
-      holders[address] = count > 0 ? count : nil
-      if count <= 0 { isChanged = true }
+  /// Counts what a name gave before and gives now, each address once for each vantage.
+  mutating func replace(_ before: [IPAddress], with after: [IPAddress]) {
+    for address in Self.changed(before, after) { count(address, before, after) }
+  }
+
+  /// The same, and notes it for the next draft of a replay.
+  mutating func redraft(_ before: [IPAddress], with after: [IPAddress], of name: DomainName) {
+    for address in Self.changed(before, after) {
+      count(address, before, after)
+      touch(address)
+      if after.contains(address) {
+        givers[address, default: []].insert(name)
+      } else {
+        givers[address]?.remove(name)
+      }
     }
   }
 
-  /// Takes in what the builder said; a publication waits for the history.
+  private mutating func count(_ address: IPAddress, _ before: [IPAddress], _ after: [IPAddress]) {
+    switch (before.contains(address), after.contains(address)) {
+    case (false, true):
+      let count = holders[address, default: 0]
+      holders[address] = count + 1
+      if count == 0 { isChanged = true }
+    case (true, false):
+      let count = holders[address, default: 1] - 1
+      holders[address] = count > 0 ? count : nil
+      if count <= 0 { isChanged = true }
+    default: break
+    }
+  }
+
+  /// What is not as often in one list as in the other; each once. Most changes are of one address among many.
+  private static func changed(_ before: [IPAddress], _ after: [IPAddress]) -> [IPAddress] {
+    let (before, after) = (before.sorted(), after.sorted())
+    var changed = [IPAddress]()
+    var (old, new) = (before.startIndex, after.startIndex)
+    while old < before.endIndex || new < after.endIndex {
+      let isOld = old < before.endIndex && (new == after.endIndex || before[old] <= after[new])
+      let isNew = new < after.endIndex && (old == before.endIndex || after[new] <= before[old])
+      let address = isOld ? before[old] : after[new]
+      if isOld { old += 1 }
+      if isNew { new += 1 }
+      if isOld != isNew, changed.last != address { changed.append(address) }
+    }
+    return changed
+  }
+
+  /// Has an element made anew for the next draft of a replay.
+  mutating func touch(_ address: IPAddress) { touched.insert(address) }
+
+  /// Takes a candidate of a replay as the draft of the next.
+  mutating func keepDraft(_ elements: [SetElement]) {
+    draft = elements
+    for address in touched where givers[address]?.isEmpty == true { givers[address] = nil }
+    touched = []
+  }
+
+  /// Takes in what the builder said, which waits for the history; what operators ask for from now on is for the next
+  /// candidate.
   mutating func decided(_ step: SetStep) {
+    judged = (isApproved, forgotten)
     objections = step.objections
     isChanged = false
-    // An approval lasts until the history has what it released.
-    if step.publication == nil { isApproved = false }
-    if step.publication == nil, step.objections.isEmpty { forgotten = [] }
+    isApproved = false
+    if step.publication != nil || step.objections.isEmpty { forgotten = [] }
+  }
+
+  /// The history has what was decided.
+  mutating func noteStored() { judged = nil }
+
+  /// The history refused what was decided: it is as if nobody had judged, since nothing tells of it.
+  mutating func undecide() {
+    guard let judged else { return }
+    isApproved = isApproved || judged.isApproved
+    forgotten.formUnion(judged.forgotten)
+    isChanged = true
+    self.judged = nil
+  }
+
+  /// Goes on from a checkpoint.
+  mutating func resume(_ standing: JournalStanding) {
+    forgotten = Set(standing.forgotten[policy.name] ?? [])
+    if published == nil { unasked = Set(standing.unasked[policy.name] ?? []) }
   }
 
   /// Takes note that these addresses go because somebody wants it.
@@ -101,11 +171,7 @@ package struct WatchedSet: Sendable {
     isChanged = true
   }
 
-  mutating func publish(_ snapshot: Snapshot) {
-    published = snapshot
-    forgotten = []
-    isApproved = false
-  }
+  mutating func publish(_ snapshot: Snapshot) { published = snapshot }
 
   mutating func noteFreshness(_ oldest: Timestamp?, isStale: Bool) {
     freshness = oldest
@@ -121,9 +187,4 @@ package struct WatchedSet: Sendable {
   mutating func noteSaved(_ state: SetState) { savedState = state }
 
   mutating func lookAgain() { isChanged = true }
-
-  private struct UnaskedQuestion: Hashable {
-    let question: Question
-    let vantage: Vantage
-  }
 }

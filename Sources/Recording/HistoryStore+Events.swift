@@ -37,6 +37,18 @@ extension HistoryStore {
     }
   }
 
+  /// The sets of which the last event about coverage says that it fell.
+  static func fallenCoverages(_ db: Database) throws -> Set<SetName> {
+    let told = try db.rows(
+      // Of each subject SQLite gives the row with the largest id (https://sqlite.org/lang_select.html#bareagg).
+      "SELECT subject, kind, MAX(id) FROM event WHERE kind IN (?, ?) GROUP BY subject",
+      EventKind.coverageFell.rawValue, EventKind.coverageRestored.rawValue
+    ) { row in
+      (set: SetName(try row.text(0)), kind: EventKind(rawValue: try row.text(1)))
+    }
+    return Set(told.filter { $0.kind == .coverageFell }.compactMap(\.set))
+  }
+
   /// Every address that these names ever had, as far as the history reaches; what was rejected is not among them.
   package func seenAddresses(of names: [DomainName]) async throws -> [DomainName: Set<IPAddress>] {
     try await read { db in

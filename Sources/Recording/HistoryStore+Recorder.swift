@@ -42,6 +42,7 @@ extension HistoryStore: HistoryRecorder {
       state.uncoveredNames = try Self.uncoveredNames(db)
       state.vantageReports = try Self.vantageReports(db).map(\.report)
       state.coverages = try Self.coverages(db)
+      state.fallenCoverages = try Self.fallenCoverages(db)
       state.tags = try TagTables(db: db).book(of: .applied)
       return state
     }

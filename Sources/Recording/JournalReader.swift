@@ -12,6 +12,8 @@ struct JournalNames: Sendable {
 
   var asked: [Int64: Asked] = [:]
   var answers = BoundedCache<Key, JournalAnswer>(capacity: 65_536)
+  /// A file of service tags takes a while to sort.
+  var editions = BoundedCache<StoredTagEdition, TagEdition>(capacity: 8)
 
   struct Key: Hashable, Sendable {
     let answer: Int64
@@ -35,7 +37,7 @@ struct JournalReader {
       if let asked = try row.optionalInteger(4) {
         content = try lookup(asked, answer: try row.integer(5), &names)
       } else {
-        content = try self.content(StoredMark(try row.text(6), try row.optionalText(7)))
+        content = try self.content(StoredMark(try row.text(6), try row.optionalText(7)), &names)
       }
       entries.append(
         JournalEntry(
@@ -117,12 +119,15 @@ struct JournalReader {
     return found
   }
 
-  private func content(_ mark: StoredMark) throws -> JournalContent {
+  private func content(_ mark: StoredMark, _ names: inout JournalNames) throws -> JournalContent {
     if let content = try mark.content() { return content }
     let detail = mark.detail ?? ""
     switch mark.word {
-    case "start", "restart": return .started(try circumstances(detail))
-    case "checkpoint": return .checkpoint(try circumstances(detail))
+    case "start", "restart": return .started(try circumstances(detail, &names))
+    case "checkpoint": return .checkpoint(try circumstances(detail, &names))
+    case "tags":
+      return .tags(
+        try book(try JSONDecoder().decode([StoredTagEdition].self, from: Data(detail.utf8)), &names))
     case "decision":
       let decision = try Int64(detail).flatMap { try HistoryStore.decisions(db, "WHERE id = ?", $0).first }
       if let decision { return .decision(decision) }
@@ -131,7 +136,18 @@ struct JournalReader {
     throw UnreadableValue(column: "journal.mark", value: "\(mark.word) \(detail)")
   }
 
-  private func circumstances(_ detail: String) throws -> JournalCircumstances {
+  private func book(_ editions: [StoredTagEdition], _ names: inout JournalNames) throws -> TagBook {
+    TagBook(
+      try editions.compactMap { stored in
+        if let known = names.editions.value(for: stored) { return known }
+        let edition = try TagTables(db: db).edition(
+          stored.edition, asOf: Timestamp(milliseconds: stored.asOf))
+        if let edition { names.editions.insert(edition, for: stored) }
+        return edition
+      })
+  }
+
+  private func circumstances(_ detail: String, _ names: inout JournalNames) throws -> JournalCircumstances {
     let stored = try JSONDecoder().decode(StoredCircumstances.self, from: Data(detail.utf8))
     let policies = try stored.policies.map { decision in
       let json = try db.rows("SELECT json FROM policy WHERE decision = ?", decision) { try $0.text(0) }.first
@@ -143,6 +159,6 @@ struct JournalReader {
       }
       return policy
     }
-    return stored.circumstances(policies)
+    return stored.circumstances(policies, book: try stored.tags.map { try book($0, &names) })
   }
 }

@@ -17,7 +17,8 @@ struct JournalWriter {
     for entry in entries {
       if entry.number <= newest {
         try extend.run(entry.number, entry.last.milliseconds, entry.count)
-        continue
+        // A step that was refused once may come after later ones.
+        if db.changesCount > 0 { continue }
       }
       var (asked, answer): (Int64?, Int64?) = (nil, nil)
       if case .lookup(let question, let vantage, let told) = entry.content {

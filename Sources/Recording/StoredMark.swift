@@ -17,12 +17,14 @@ struct StoredMark {
     switch content {
     case .lookup, .started, .checkpoint: return nil
     case .decided: self.init("decided")
+    case .undecided: self.init("undecided")
     case .tracked(let name): self.init("tracked", name.text)
     case .untracked(let name): self.init("untracked", name.text)
     case .vantages(let vantages): self.init("vantages", try vantages.map(\.label).stored())
     case .tap(let tap, let isLive): self.init(isLive ? "tap" : "untap", tap.label)
     case .swept: self.init("swept")
     case .decision(let decision): self.init("decision", "\(decision.id)")
+    case .tags(let book): self.init("tags", try StoredTagEdition.all(of: book).stored())
     case .disowned(let answer): self.init("disowned", try StoredDisownedAnswer(answer).stored())
     }
   }
@@ -32,6 +34,7 @@ struct StoredMark {
     let text = detail ?? ""
     switch word {
     case "decided": return .decided
+    case "undecided": return .undecided
     case "tracked": return .tracked(DomainName(canonical: text))
     case "untracked": return .untracked(DomainName(canonical: text))
     case "vantages":
@@ -46,36 +49,5 @@ struct StoredMark {
       }
     default: return nil
     }
-  }
-}
-
-/// `journal.detail` of a start or checkpoint.
-struct StoredCircumstances: Codable {
-  let vantages: [String]
-  let taps: [String: Bool]
-  let queriesPerSecond: Int
-  let outstanding: Int
-  let namesPerPattern: Int
-  let addressesPerName: Int
-  /// The decisions that told the sets' policies, in the configuration's order.
-  let policies: [Int64]
-
-  init(_ circumstances: JournalCircumstances, policies: [Int64]) {
-    vantages = circumstances.vantages.map(\.label)
-    taps = Dictionary(circumstances.taps.map { ($0.key.label, $0.value) }) { first, _ in first }
-    queriesPerSecond = circumstances.limits.queriesPerSecond
-    outstanding = circumstances.limits.outstanding
-    namesPerPattern = circumstances.limits.namesPerPattern
-    addressesPerName = circumstances.limits.addressesPerName
-    self.policies = policies
-  }
-
-  func circumstances(_ policies: [SetPolicy]) -> JournalCircumstances {
-    JournalCircumstances(
-      vantages: vantages.map { Vantage($0) },
-      taps: Dictionary(taps.map { (Vantage($0.key), $0.value) }) { first, _ in first },
-      limits: Limits(
-        queriesPerSecond: queriesPerSecond, outstanding: outstanding, namesPerPattern: namesPerPattern,
-        addressesPerName: addressesPerName), policies: policies)
   }
 }

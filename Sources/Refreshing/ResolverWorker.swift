@@ -266,6 +266,8 @@ package actor ResolverWorker: Service {
         saving.ring()
         continue
       }
+      // Here, since no two batches may be under way at once.
+      if isCheckpointDue { await storeCheckpoint() }
       if mustRenew || clock.now - renewedAt >= Self.renewal || clock.now < renewedAt { await storeRenewals() }
     }
   }
@@ -277,7 +279,7 @@ package actor ResolverWorker: Service {
       await takeDecisions()
       guard round.isMultiple(of: Self.sweepEvery) else { continue }
       watch.sweep(at: clock.now)
-      if clock.now - checkpointAt >= Self.checkpointEvery { await storeCheckpoint() }
+      if isCheckpointDue { saving.ring() }
       asking.ring()
       measures.record(watch.figures, watch.vantageHealth)
       if watch.isChanged { saving.ring() }
@@ -345,6 +347,7 @@ package actor ResolverWorker: Service {
   /// How often all that is known is stored beside the journal.
   private static let checkpointEvery = Duration.seconds(7 * 86_400)
   private var checkpointAt: Timestamp
+  private var isCheckpointDue: Bool { clock.now - checkpointAt >= Self.checkpointEvery }
 
   private func storeCheckpoint() async {
     // What waits goes first, so that little is left for the one commit that must hold all.

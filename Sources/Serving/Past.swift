@@ -19,13 +19,19 @@ struct Past {
     // A client that has seen more than we know has seen another history: it has to start over.
     guard since <= current else { throw .gone }
     if since == current {
-      return SetBodies.changes(SetDifference(from: since, to: current, entered: [], left: []), in: published)
+      let none = SetDifference(from: since, to: current, entered: [], left: [])
+      return SetBodies.changes(SetChanges(difference: none, entered: [], left: []), in: published)
     }
-    let difference = try await read { history in
-      try await history.difference(of: published.snapshot.set, from: since, to: current)
+    let set = published.snapshot.set
+    let policy = site.policies.first { $0.name == set }
+    let changes = try await read { history -> SetChanges? in
+      guard let difference = try await history.difference(of: set, from: since, to: current) else {
+        return nil
+      }
+      return try await SetChanges.gather(difference, to: published.snapshot, policy, from: history)
     }
-    guard let difference else { throw .gone }
-    return SetBodies.changes(difference, in: published)
+    guard let changes else { throw .gone }
+    return SetBodies.changes(changes, in: published)
   }
 
   func snapshot(_ set: SetName, _ generation: Generation) async throws(Refusal) -> Snapshot {

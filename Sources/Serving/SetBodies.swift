@@ -38,7 +38,8 @@ enum SetBodies {
   }
 
   /// `/v1/sets/{set}/changes`.
-  static func changes(_ difference: SetDifference, in published: PublishedSet) -> [UInt8] {
+  static func changes(_ changes: SetChanges, in published: PublishedSet) -> [UInt8] {
+    let difference = changes.difference
     var json = JSONText()
     json.beginObject()
     json.string(published.snapshot.set.text, "set")
@@ -49,6 +50,26 @@ enum SetBodies {
     json.endArray()
     json.beginArray("remove")
     for element in difference.left { json.quoted { element.appendText(to: &$0) } }
+    json.endArray()
+    json.beginArray("added")
+    for entry in changes.entered {
+      json.beginObject()
+      json.quoted("address") { entry.element.prefix.appendText(to: &$0) }
+      json.step(entry.generation)
+      json.timestamp(entry.element.firstSeen, "first_seen")
+      json.strings(entry.element.names.map(\.text), "names")
+      json.endObject()
+    }
+    json.endArray()
+    json.beginArray("removed")
+    for departure in changes.left {
+      json.beginObject()
+      json.quoted("address") { departure.prefix.appendText(to: &$0) }
+      json.step(departure.generation)
+      json.timestamp(departure.lastSeen, "last_seen")
+      json.optional(departure.reason?.rawValue, "reason")
+      json.endObject()
+    }
     json.endArray()
     json.endObject()
     json.endLine()
@@ -123,5 +144,13 @@ enum SetBodies {
     json.timestamp(published.checkedAt, "checked_at")
     json.timestamp(published.validUntil, "valid_until")
     if let coverage = published.coverage { coverage.write(to: &json) } else { json.null("coverage") }
+  }
+}
+
+extension JSONText {
+  /// The generation that made a change, and since when it counts.
+  fileprivate mutating func step(_ record: GenerationRecord?) {
+    optional(record?.generation.number, "generation")
+    timestamp(record?.at, "effective")
   }
 }

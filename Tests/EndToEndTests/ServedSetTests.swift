@@ -92,11 +92,25 @@ extension EndToEnd {
           struct Changes: Decodable {
             let from, to: Int
             let add, remove: [String]
+            let added: [Added]
+            let removed: [Removed]
+            struct Added: Decodable {
+              let address: String
+              let names: [String]
+              let generation: Int
+            }
+            struct Removed: Decodable {
+              let address, reason, effective: String
+            }
           }
           let reply = try await service.get("/v1/sets/mcr/changes?since=\(first.generation)")
           let changes = try JSONDecoder().decode(Changes.self, from: reply.body)
           #expect(changes.from == first.generation && changes.to == last.generation)
           #expect(changes.add == ["150.171.73.5"] && changes.remove == ["150.171.69.10"])
+          #expect(
+            changes.added.map(\.address) == changes.add && changes.removed.map(\.address) == changes.remove)
+          #expect(changes.added.first?.names.contains("mcr.microsoft.com") == true)
+          #expect(changes.removed.first?.reason == "expired")
 
           let diff = try await service.postern("diff", "mcr", "--from", "\(first.generation)")
           #expect(diff.lines.dropFirst() == ["+ 150.171.73.5", "- 150.171.69.10"])

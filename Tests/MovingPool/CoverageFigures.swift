@@ -10,6 +10,9 @@ package struct CoverageFigures: Sendable {
   private var clientAtMost = Mean()
   private var estimated = Mean()
   private var unknown = Mean()
+  private var claimedTruth = Mean()
+  private var claimed = Mean()
+  private var questions = Mean()
 
   /// Nothing measured yet.
   package init() {}
@@ -24,6 +27,11 @@ package struct CoverageFigures: Sendable {
   /// What it said of clients behind its upstreams.
   package var predictedClientMissing: Double { clientMissing.value }
   package var predictedClientAtMost: Double { clientAtMost.value }
+  /// What was true, and what it said, in the minutes for which it claimed an estimate.
+  package var trueWhereClaimed: Double { claimedTruth.value }
+  package var predictedWhereClaimed: Double { claimed.value }
+  /// Questions a minute to each upstream.
+  package var questionsPerMinute: Double { questions.value }
   /// In which share of the time it claimed an estimate.
   package var estimatedShare: Double { estimated.value }
   /// In which share of the time it claimed nothing.
@@ -33,7 +41,16 @@ package struct CoverageFigures: Sendable {
 
   mutating func noteNew(missing share: Double) { newAnswers.add(share) }
 
+  mutating func noteQuestions(_ count: Int, upstreams: Int, over span: Duration) {
+    questions.add(Double(count) / Double(upstreams) / (span / .seconds(60)))
+  }
+
+  /// Takes what was said before the minute whose truth is in here.
   mutating func note(_ estimate: CoverageEstimate) {
+    if estimate.confidence == .estimated {
+      claimed.add(estimate.missing)
+      claimedTruth.add(trueMissing)
+    }
     missing.add(estimate.missing)
     atMost.add(estimate.missingAtMost)
     clientMissing.add(estimate.clientMissing)
@@ -52,6 +69,9 @@ package struct CoverageFigures: Sendable {
     clientAtMost.add(other.clientAtMost)
     estimated.add(other.estimated)
     unknown.add(other.unknown)
+    claimedTruth.add(other.claimedTruth)
+    claimed.add(other.claimed)
+    questions.add(other.questions)
   }
 
   private struct Mean: Sendable {

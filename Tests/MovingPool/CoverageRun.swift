@@ -10,8 +10,9 @@ package struct CoverageRun {
   private var caches = [PoolCache(), PoolCache()]
   private var held = Set<IPAddress>()
   private var now = CoverageRun.start
-  /// When in each second clients behind each upstream ask.
-  private let phases: [Duration]
+  /// For the moments at which clients ask.
+  private var random: SplitMix
+  private var questions = 0
   private let question: Question
 
   private static let start = Timestamp(seconds: 1_800_000_000)
@@ -28,8 +29,8 @@ package struct CoverageRun {
       policies: [policy], vantages: Self.vantages, limits: Limits(), now: Self.start, seed: seed,
       digesting: { _ in Digest(octets: []) })
     pool = MovingPool(scenario, seed: ~seed, now: Self.start)
-    var random = SplitMix(state: seed &+ 1)
-    phases = caches.map { _ in .milliseconds(Int64.random(in: 0..<1000, using: &random)) }.sorted()
+    random = SplitMix(state: seed &+ 1)
+    caches = caches.map { _ in PoolCache(tick: .milliseconds(Int64.random(in: 0..<1000, using: &random))) }
   }
 
   /// Runs an hour to warm up, then `span` that is measured.
@@ -38,19 +39,25 @@ package struct CoverageRun {
     run(until: now + .seconds(3600), into: &figures)
     figures = CoverageFigures()
     let end = now + span
+    questions = 0
     while now < end {
-      run(until: now + .seconds(60), into: &figures)
-      guard let estimate = watch.questionCoverages(at: now).first?.estimate else { continue }
-      figures.note(estimate)
+      guard let estimate = watch.questionCoverages(at: now).first?.estimate else { break }
+      var minute = CoverageFigures()
+      run(until: now + .seconds(60), into: &minute)
+      minute.note(estimate)
+      figures.add(minute)
     }
+    figures.noteQuestions(questions, upstreams: caches.count, over: span)
     return figures
   }
 
   private mutating func run(until end: Timestamp, into figures: inout CoverageFigures) {
     while now < end {
       let tick = Timestamp(seconds: now.seconds + 1)
-      for upstream in caches.indices {
-        ask(until: Timestamp(seconds: now.seconds) + phases[upstream])
+      // Clients come at any moment: one a second behind each upstream.
+      let visits = caches.indices.map { (at: Int64.random(in: 0..<1000, using: &random), upstream: $0) }
+      for (at, upstream) in visits.sorted(by: { $0.at < $1.at }) {
+        ask(until: Timestamp(milliseconds: tick.milliseconds - 1000 + at))
         let given = caches[upstream].answer(&pool, ttl: scenario.ttl, upstream: upstream, at: now).addresses
         figures.noteClient(missing: share(of: given))
       }
@@ -76,6 +83,7 @@ package struct CoverageRun {
 
   private mutating func ask() {
     while let next = watch.takeDue(at: now) {
+      questions += 1
       let index = Self.vantages.firstIndex(of: next.vantage) ?? 0
       let given = caches[index].answer(&pool, ttl: scenario.ttl, upstream: index, at: now)
       let records = given.addresses.map {

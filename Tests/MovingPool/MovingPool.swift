@@ -59,16 +59,21 @@ struct MovingPool {
 struct PoolCache {
   private var addresses: Set<IPAddress> = []
   private var lastSecond = Int64.min
+  /// By how much the seconds of its clock begin after ours.
+  private let tick: Duration
+
+  init(tick: Duration = .zero) { self.tick = tick }
 
   /// What a question gets: the entry, or a new one.
   mutating func answer(_ pool: inout MovingPool, ttl: Int64, upstream: Int, at now: Timestamp) -> (
     addresses: Set<IPAddress>, ttl: UInt32
   ) {
-    if now.seconds > lastSecond {
+    let second = (now - tick).seconds
+    if second > lastSecond {
       pool.move(to: now)
       addresses = pool.draw(for: upstream)
-      lastSecond = now.seconds + ttl
+      lastSecond = second + ttl
     }
-    return (addresses, UInt32(lastSecond - now.seconds))
+    return (addresses, UInt32(lastSecond - second))
   }
 }

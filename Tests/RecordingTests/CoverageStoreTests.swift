@@ -35,4 +35,22 @@ import Testing
     #expect(try await store.retain(before: time(9)) == 0)
     #expect(try await store.coverages() == [other], "a name with an estimate is not pruned")
   }
+
+  @Test func `What was told last of a set's coverage is read back`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let one = try #require(SetName("one"))
+    func tell(_ kind: EventKind, _ set: String, at moment: Int64) async throws {
+      try await store.commit(at: moment) {
+        $0.events = [Event(at: time(moment), kind: kind, subject: set, detail: "")]
+      }
+    }
+    #expect(try await store.restore().fallenCoverages.isEmpty)
+    try await tell(.coverageFell, "one", at: 1)
+    try await tell(.coverageFell, "two", at: 2)
+    try await tell(.coverageRestored, "two", at: 3)
+    #expect(try await store.restore().fallenCoverages == [one])
+    try await tell(.coverageRestored, "one", at: 4)
+    #expect(try await store.restore().fallenCoverages.isEmpty)
+  }
 }

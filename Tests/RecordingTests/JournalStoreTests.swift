@@ -46,6 +46,59 @@ import Testing
     #expect(try await scratch.open(.reader).journal(after: 9, limit: 2).map(\.number) == [10, 11])
   }
 
+  @Test func `What is under way at a checkpoint, and the service tags of then, read back as they were`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let tag = ServiceTag(
+      name: try #require(TagName("A")), change: 10, prefixes: [try #require(IPPrefix("20.0.0.0/16"))])
+    let file = ServiceTagFile(cloud: .publicCloud, change: 1, tags: [tag])
+    _ = try await store.importTags(
+      file, TagOrigin(source: "file", asOf: time(1), at: time(1), by: "ops"), isForced: false)
+    let book = try await store.currentTags()
+    var circumstances = try circumstances()
+    let number = try await store.startJournal(circumstances, by: "root", at: time(1))
+    let asked = try name("a.example.com")
+    circumstances.tags = book
+    circumstances.networks = [
+      asked: [try #require(IPPrefix("20.0.1.0/24")), try #require(IPPrefix("2603::/48"))]
+    ]
+    var standing = JournalStanding()
+    standing.waiting = [
+      WaitingAddress(
+        name: asked, address: try address("66.6.6.6"), since: time(3), vantages: [Vantage("one")],
+        isLetIn: true)
+    ]
+    standing.forgotten = [try setName("mcr"): [try address("20.1.2.3")]]
+    standing.unasked = [
+      try setName("mcr"): [UnaskedQuestion(question: Question(asked, .aaaa), vantage: Vantage("two"))]
+    ]
+    circumstances.standing = standing
+    let contents: [JournalContent] = [.tags(book), .undecided, .checkpoint(circumstances)]
+    let entries = contents.enumerated().map { index, content in
+      JournalEntry(number: number + Int64(index), at: time(4), last: time(4), count: 1, content: content)
+    }
+    try await store.commit(at: 4) { $0.journal = entries }
+    // That the file is still the current one, as was found later, was not known then.
+    _ = try await store.importTags(
+      file, TagOrigin(source: "file", asOf: time(9), at: time(9), by: "ops"), isForced: false)
+    let read = try await store.journal(after: number - 1, limit: 9)
+    #expect(read == entries)
+  }
+
+  @Test func `A step that was refused once is not lost when later ones were stored before it`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let number = try await store.startJournal(try circumstances(), by: "root", at: time(1))
+    let entries = (0..<2).map { index in
+      JournalEntry(number: number + index, at: time(2), last: time(2), count: 1, content: .swept)
+    }
+    try await store.commit(at: 2) { $0.journal = [entries[1]] }
+    try await store.commit(at: 3) { $0.journal = [entries[0]] }
+    #expect(try await store.journal(after: number - 1, limit: 9) == entries)
+  }
+
   @Test func `A start has all that is known beside it, and a policy is noted when it is another`()
     async throws
   {

@@ -5,19 +5,42 @@ import TestTools
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct PastTests {
-  @Test("the changes since a generation, and 410 when it isn't kept")
+  @Test("the changes since a generation with when and why, and 410 when it isn't kept")
   func changes() async throws {
-    try await TestServer.run(["20.0.0.2", "20.0.0.3"], history: try Self.history()) { server in
+    var history = try Self.history()
+    let set = try #require(SetName("mcr"))
+    let name = try DomainName("mcr.microsoft.com")
+    history.members = [Membership(set: set, entered: history.records[0], left: history.records[1])]
+    history.observed = [
+      ObservedInterval(
+        observation: Observation(
+          key: ObservationKey(
+            name: name, vantage: Vantage("branch"), owner: name, type: .a,
+            data: .address(IPAddress(v4: 0x1400_0001))),
+          firstSeen: TestServer.at - .seconds(90_000), lastSeen: TestServer.at - .seconds(86_400), count: 9,
+          ttl: TTL(wire: 60), watched: 0), until: TestServer.at)
+    ]
+    try await TestServer.run(["20.0.0.2", "20.0.0.3"], history: history) { server in
       let reply = try await server.curl("/v1/sets/mcr/changes?since=41")
+      let left = TestServer.at - .seconds(86_400)
       #expect(
-        reply.text
-          == "{\"set\":\"mcr\",\"from\":41,\"to\":42,\"add\":[\"20.0.0.3\"],\"remove\":[\"20.0.0.1\"]}\n")
+        reply.text.hasPrefix(
+          "{\"set\":\"mcr\",\"from\":41,\"to\":42,\"add\":[\"20.0.0.3\"],\"remove\":[\"20.0.0.1\"],"
+            + "\"added\":[{\"address\":\"20.0.0.3\","))
       #expect(
-        try await server.curl("/v1/sets/mcr/changes?since=0").text
-          == "{\"set\":\"mcr\",\"from\":0,\"to\":42,\"add\":[\"20.0.0.2\",\"20.0.0.3\"],\"remove\":[]}\n")
+        reply.text.hasSuffix(
+          "\"removed\":[{\"address\":\"20.0.0.1\",\"generation\":42,\"effective\":\"\(TestServer.at)\","
+            + "\"last_seen\":\"\(left)\",\"reason\":\"expired\"}]}\n"))
+      let all = try await server.curl("/v1/sets/mcr/changes?since=0")
+      let facts = try await Tool.run(
+        "jq", ["-r", ".add[], (.remove, .removed | length), (.added[] | .address, .generation, .effective)"],
+        input: Array(all.body))
+      let since = (TestServer.at - .seconds(300)).description
+      #expect(
+        facts.lines == ["20.0.0.2", "20.0.0.3", "0", "0", "20.0.0.2", "41", since, "20.0.0.3", "41", since])
       #expect(
         try await server.curl("/v1/sets/mcr/changes?since=42").text
-          == "{\"set\":\"mcr\",\"from\":42,\"to\":42,\"add\":[],\"remove\":[]}\n")
+          == "{\"set\":\"mcr\",\"from\":42,\"to\":42,\"add\":[],\"remove\":[],\"added\":[],\"removed\":[]}\n")
       for (since, status) in [("7", 410), ("43", 410), ("x", 400), ("-1", 400), ("", 400)] {
         #expect(try await server.curl("/v1/sets/mcr/changes?since=\(since)").status == status)
       }

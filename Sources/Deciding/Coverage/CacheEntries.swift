@@ -16,35 +16,49 @@ struct CacheEntries: Sendable {
     var askedAt: Timestamp
     /// The largest TTL seen: what an entry begins with.
     var fullTTL: Duration
+    var edge: EntryEdge
   }
 
   /// TTLs are whole seconds, rounded by each cache on the way in its own manner.
   static let slack = Duration.seconds(2)
-  /// What an age in whole seconds leaves out on average.
-  fileprivate static let rounding = Duration.milliseconds(500)
+  /// What passes at least until a new entry is in the set: a reply travels, is stored and published.
+  fileprivate static let leastHidden = Duration.milliseconds(50)
 
   /// Takes in an answer. Gives back how it was found when it is independent, else nil.
-  mutating func take(
-    _ addresses: Set<IPAddress>, ttl: Duration, at vantage: Vantage, now: Timestamp
-  ) -> NewEntry? {
+  mutating func take(_ addresses: Set<IPAddress>, _ look: CacheLook, at vantage: Vantage) -> NewEntry? {
+    let (now, ttl) = (look.received, look.ttl)
     let end = now + ttl
-    guard let previous = latest[vantage], now >= previous.askedAt else {
+    guard var entry = latest[vantage], now >= entry.askedAt else {
       // The first answer, or the wall clock went back: nothing is known of the entry before.
       let isShared = isShared(addresses, end: end, by: vantage)
       latest[vantage] = Entry(
-        end: end, addresses: addresses, takenAt: now, askedAt: now, fullTTL: ttl)
+        end: end, addresses: addresses, takenAt: now, askedAt: now, fullTTL: ttl, edge: EntryEdge(look))
       return isShared ? nil : NewEntry(hidden: .zero, span: .zero)
     }
+    let previous = entry
+    entry.edge.take(look)
+    entry.askedAt = now
     guard end > previous.end + Self.slack else {
-      latest[vantage]?.askedAt = now
+      latest[vantage] = entry
       return nil
     }
+    entry.end = end
+    entry.addresses = addresses
+    entry.takenAt = now
+    entry.fullTTL = max(previous.fullTTL, ttl)
     let isShared = isShared(addresses, end: end, by: vantage)
-    let fullTTL = max(previous.fullTTL, ttl)
-    latest[vantage] = Entry(end: end, addresses: addresses, takenAt: now, askedAt: now, fullTTL: fullTTL)
+    latest[vantage] = entry
     guard !isShared else { return nil }
+    let began = entry.edge.beginning(fullTTL: entry.fullTTL)
     return NewEntry(
-      hidden: previous.hidden(until: now, ttl: ttl, fullTTL: fullTTL), span: now - previous.takenAt)
+      hidden: previous.hidden(until: now, began: began, fullTTL: entry.fullTTL), span: now - previous.takenAt)
+  }
+
+  /// When to ask a vantage next, so that what follows its entry is seen as soon as it is there; nil when that can't be
+  /// told, or when entries come and go faster than `floor` lets us ask.
+  func nextLook(at vantage: Vantage, floor: Duration) -> Timestamp? {
+    guard let entry = latest[vantage], entry.fullTTL + .seconds(1) >= floor else { return nil }
+    return entry.edge.nextLook(floor: floor)
   }
 
   /// Forgets a vantage that is asked no more.
@@ -70,13 +84,12 @@ struct NewEntry: Sendable {
 }
 
 extension CacheEntries.Entry {
-  /// A new entry shows its age by what is missing from its full TTL. It can't be older than the end of the one before,
-  /// or than our last look at that one if it was replaced early. Where a whole TTL fits into the gap, entries came and
-  /// went unseen, and all of the gap counts.
-  fileprivate func hidden(until now: Timestamp, ttl: Duration, fullTTL: Duration) -> Duration {
-    let gap = now - end
-    if gap >= fullTTL { return max(.zero, gap) }
-    let age = fullTTL - ttl + CacheEntries.rounding
-    return max(.zero, min(age, gap > .zero ? gap : now - askedAt))
+  /// For how long an entry that began at `began` or later may have stood unseen. It can't be older than the end of this
+  /// one, or than our last look at this one if it was replaced early. Where a whole TTL fits into the gap, entries came
+  /// and went unseen, and all of the gap counts.
+  fileprivate func hidden(until now: Timestamp, began: Timestamp, fullTTL: Duration) -> Duration {
+    let gap = now - min(edge.earliest, now)
+    if gap >= fullTTL { return gap }
+    return max(CacheEntries.leastHidden, min(now - began, gap > .zero ? gap : now - askedAt))
   }
 }

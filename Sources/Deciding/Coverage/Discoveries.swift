@@ -64,7 +64,7 @@ struct Discoveries: Sendable {
     let mean = (chosen.observed - chosen.expected) * chosen.step
     return Drift(
       mean: max(0, mean), atMost: max(0, chosen.drift.upperBound), isSure: chosen.drift.lowerBound > 0,
-      events: chosen.observed)
+      events: chosen.observed, gross: chosen.observed * chosen.step, lot: chosen.lot)
   }
 
   /// At most this share of the next answer is new, unless the pool began to change just now.
@@ -80,8 +80,20 @@ struct Drift: Sendable {
   let atMost: Double
   /// Whether chance alone doesn't explain it.
   let isSure: Bool
+  /// How much of the mean to believe: all of it where chance doesn't explain it, else less the more it may be chance, so
+  /// that the estimate doesn't jump.
+  var weight: Double {
+    guard !isSure else { return 1 }
+    let chance = events > 0 ? gross * gross / events : 0
+    return mean > 0 ? mean * mean / (mean * mean + chance) : 0
+  }
+
   /// Answers with something new that it rests on.
   let events: Double
+  /// The share of an answer that was new, foreseen or not.
+  let gross: Double
+  /// The share of an answer that is new, if any of it is.
+  let lot: Double
 }
 
 /// Bounds of a Poisson mean at 97.5 % each, by the square root that makes its variance constant (M. Bartlett, The square

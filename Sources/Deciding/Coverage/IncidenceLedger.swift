@@ -68,6 +68,13 @@ struct IncidenceLedger: Sendable {
     return (fresh, gaps)
   }
 
+  /// How many independent answers an hour brings; 0 while there is no span to tell.
+  func answersPerHour(at now: Timestamp, window: Duration) -> Double {
+    let recent = spans.filter { $0.from >= now - window }
+    guard let first = recent.first, now > first.from else { return 0 }
+    return Double(recent.reduce(0) { $0 + $1.answers }) / ((now - first.from) / .seconds(3600))
+  }
+
   /// What the window up to `now` holds.
   func incidences(at now: Timestamp, window: Duration) -> Incidences {
     let start = now - window

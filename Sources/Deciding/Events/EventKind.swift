@@ -53,6 +53,10 @@ extension EventKind {
   package static let capReached: EventKind = "cap.reached"
   /// The aliases of a name lead another way than before.
   package static let chainChanged: EventKind = "chain.changed"
+  /// A set's coverage is below its target, and has been for a quarter of an hour.
+  package static let coverageFell: EventKind = "coverage.fell"
+  /// A set's coverage is at its target again, and has been for half an hour.
+  package static let coverageRestored: EventKind = "coverage.restored"
   /// A name behind a pattern is looked up from now on.
   package static let nameAdmitted: EventKind = "name.admitted"
   /// A name behind a pattern is looked up no more.
@@ -106,7 +110,8 @@ extension EventKind {
     chainChanged: (.notice, "the aliases of a name lead another way than before"),
     "consumer.behind": (.warning, "a consumer has an older generation though it fetches"),
     "consumer.stopped": (.warning, "a consumer does not fetch its set any more"),
-    "coverage.fell": (.warning, "clients may be given addresses that were not seen yet"),
+    coverageFell: (.warning, "clients may be given addresses that were not seen yet"),
+    coverageRestored: (.info, "what clients may be given was seen again as far as a set wants it"),
     nameAdmitted: (.info, "a name behind a pattern is looked up from now on"),
     nameForgotten: (.info, "a name behind a pattern is looked up no more"),
     nameGone: (.warning, "no upstream knows a configured name any more"),

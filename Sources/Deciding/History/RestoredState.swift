@@ -20,6 +20,8 @@ package struct RestoredState: Sendable {
   package var uncoveredNames: [UncoveredName] = []
   /// Estimates of the last run; of them only the gaps are taken over.
   package var coverages: [QuestionCoverage] = []
+  /// Sets of which it was told last that their coverage fell.
+  package var fallenCoverages: Set<SetName> = []
   /// The service tags that had been taken up.
   package var tags = TagBook()
   /// How vantages did at the last commit: one that was set aside stays so.

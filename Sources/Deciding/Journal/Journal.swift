@@ -102,11 +102,21 @@ struct Journal: Sendable {
     return taken.values.sorted { $0.number < $1.number }
   }
 
-  /// The history could not take these. That sets were decided about is not among them, since nothing of it was published;
-  /// nor is a checkpoint, which would hold what was known later.
+  /// The history could not take these. Of what was decided nothing was published; a checkpoint is not among them, since
+  /// it would hold what was known later.
   mutating func putBack(_ entries: [JournalEntry]) {
-    let kept = entries.filter { entry in
-      if case .checkpoint = entry.content { false } else { entry.content != .decided }
+    var kept = [JournalEntry]()
+    for entry in entries {
+      switch entry.content {
+      case .checkpoint: continue
+      case .decided, .undecided:
+        // While nothing new is told, a history that refuses for hours must not fill the memory.
+        if case .undecided? = kept.last?.content { kept.removeLast() }
+        kept.append(
+          JournalEntry(
+            number: entry.number, at: entry.at, last: entry.last, count: entry.count, content: .undecided))
+      default: kept.append(entry)
+      }
     }
     pending = kept + pending
   }

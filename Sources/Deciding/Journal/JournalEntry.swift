@@ -33,6 +33,9 @@ package enum JournalContent: Hashable, Sendable {
   case checkpoint(JournalCircumstances)
   /// Sets were decided about; with generations if they changed.
   case decided
+  /// Sets were decided about, and the history refused what came of it: nothing was published, but a held set could be
+  /// approved since.
+  case undecided
   /// A learned name was tracked from here on.
   case tracked(DomainName)
   /// A learned name was tracked no more.
@@ -45,14 +48,16 @@ package enum JournalContent: Hashable, Sendable {
   case swept
   /// An operator's decision was taken up.
   case decision(Decision)
+  /// The service tags became these.
+  case tags(TagBook)
   /// A vantage turned out to lie, and what it gave meanwhile left.
   case disowned(DisownedAnswer)
 
   /// Whether a question's run ends here, so that what follows begins another: its clock is not only its own from here on.
   func endsRun(of question: Question, at vantage: Vantage) -> Bool {
     switch self {
-    case .lookup, .decided, .swept: false
-    case .started, .checkpoint, .vantages, .decision: true
+    case .lookup, .decided, .undecided, .swept: false
+    case .started, .checkpoint, .vantages, .decision, .tags: true
     case .tracked(let name), .untracked(let name): question.name == name
     case .tap(let tap, _): vantage == tap
     case .disowned(let answer): question == answer.question && vantage == answer.vantage
@@ -72,7 +77,7 @@ package enum JournalContent: Hashable, Sendable {
 package struct JournalAnswer: Hashable, Sendable {
   /// As of the lookup.
   package let outcome: Outcome
-  /// The aliases in order, then the addresses sorted, then what was out of the chain. A TTL is the largest that was seen
+  /// The aliases in order, then the addresses sorted, those that were believed first, then what was out of the chain. A TTL is the largest that was seen
   /// of the record while it was held, since behind a cache the rest only count down to it; 0 for what wasn't believed.
   package let records: [ResourceRecord]
 
@@ -93,6 +98,12 @@ package struct JournalCircumstances: Hashable, Sendable {
   package let limits: Limits
   /// The policies of the enabled sets, in the configuration's order.
   package let policies: [SetPolicy]
+  /// The service tags that count; nil in a journal of before they were noted.
+  package var tags: TagBook?
+  /// Where the addresses lie that names ever had, where sudden ones wait; nil in a journal of before it was noted.
+  package var networks: [DomainName: Set<IPPrefix>]?
+  /// What no table tells; nil for a start, where nothing is under way.
+  package var standing: JournalStanding?
 
   /// The circumstances of one start or checkpoint.
   package init(vantages: [Vantage], taps: [Vantage: Bool], limits: Limits, policies: [SetPolicy]) {

@@ -51,7 +51,7 @@ package struct PolicyTrial: Sendable {
     case .swept:
       for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.pass(to: told) }
       watch?.replay(entry.content, at: entry.at)
-    case .checkpoint, .decided: break
+    case .checkpoint, .decided, .undecided: break
     default: watch?.replay(entry.content, at: entry.at)
     }
     decide(at: entry.at)
@@ -66,9 +66,11 @@ package struct PolicyTrial: Sendable {
     case .started(let known), .checkpoint(let known): circumstances = known
     default: return
     }
-    let tried = JournalCircumstances(
+    var tried = JournalCircumstances(
       vantages: circumstances.vantages, taps: circumstances.taps, limits: circumstances.limits,
       policies: policies)
+    tried.tags = circumstances.tags
+    tried.networks = circumstances.networks
     watch = Watch(replaying: tried, from: state, at: entry.at, digesting: digesting)
     let before = state.snapshots[set]?.elements.map(\.prefix) ?? []
     held = Addresses(before)

@@ -36,6 +36,8 @@ package struct Replay: Sendable {
       runs.begin(entry, of: Journal.Slot(question: question, vantage: vantage))
     case .decided:
       return decide(at: entry.at)
+    case .undecided:
+      if let batch = watch?.makeBatch(at: entry.at) { watch?.putBack(batch) }
     case .swept:
       for told in runs.told(at: watch?.taps.keys.sorted() ?? [], until: entry.at) { watch?.pass(to: told) }
       watch?.replay(entry.content, at: entry.at)

@@ -11,6 +11,7 @@ extension Watch {
     }
     pending.events += TagNews(from: tags, to: book, sets: held, at: now).events
     tags = book
+    journal?.note(.tags(book), at: now)
     noteTagsOfSets()
     _ = judgeGates(at: now)
   }
@@ -26,10 +27,13 @@ extension Watch {
       guard gate != sets[index].gate else { continue }
       isNews = true
       let holders = names.values.filter { $0.sets.contains(index) }
-      let before = holders.map { addresses(given: $0.states, in: index) }
+      let before = holders.map {
+        SnapshotBuilder.givenAddresses($0.states, by: sets[index].policy, through: sets[index].gate)
+      }
       sets[index].gate = gate
       for (tracked, old) in zip(holders, before) {
-        sets[index].replace(old, with: addresses(given: tracked.states, in: index))
+        let new = SnapshotBuilder.givenAddresses(tracked.states, by: sets[index].policy, through: gate)
+        replace(old, with: new, of: tracked.name, in: index)
         // What was kept out isn't held: only an answer brings it back.
         askNow(tracked.name, at: now)
       }

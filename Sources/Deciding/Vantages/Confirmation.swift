@@ -10,7 +10,8 @@ struct Confirmation: Sendable {
   /// Names that can wait; more are let in, since an endless list would be an attack of its own.
   static let mostWaiting = 10_000
 
-  private var networks: [DomainName: Set<IPPrefix>] = [:]
+  /// Where the addresses lie that names ever had.
+  private(set) var networks: [DomainName: Set<IPPrefix>] = [:]
   private var waiting: [Key: Waiting] = [:]
 
   private struct Key: Hashable {
@@ -27,6 +28,24 @@ struct Confirmation: Sendable {
 
   init() {}
 
+  /// Goes on from a checkpoint.
+  init(networks: [DomainName: Set<IPPrefix>], waiting: [WaitingAddress] = []) {
+    self.networks = networks
+    for entry in waiting {
+      self.waiting[Key(name: entry.name, address: entry.address)] = Waiting(
+        since: entry.since, vantages: entry.vantages, isLetIn: entry.isLetIn)
+    }
+  }
+
+  /// What waits, by name and address.
+  var waitingAddresses: [WaitingAddress] {
+    waiting.map { key, entry in
+      WaitingAddress(
+        name: key.name, address: key.address, since: entry.since, vantages: entry.vantages,
+        isLetIn: entry.isLetIn)
+    }.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
+  }
+
   /// Whether the name had an address in the same network, or nothing is known of its family.
   func isNear(_ address: IPAddress, to name: DomainName) -> Bool {
     let known = (networks[name] ?? []).filter { $0.family == address.family }
@@ -39,22 +58,25 @@ struct Confirmation: Sendable {
     waiting[Key(name: name, address: address)] = nil
   }
 
+  /// What waits goes. Where its addresses lay is remembered, as a start would find it in the history.
   mutating func forget(_ name: DomainName) {
-    networks[name] = nil
     waiting = waiting.filter { $0.key.name != name }
   }
 
   /// Notes that a vantage gave a sudden address.
   ///
-  /// - Returns: whether it is the first to give it.
-  mutating func note(_ address: IPAddress, of name: DomainName, at vantage: Vantage, now: Timestamp) -> Bool {
+  /// - Returns: whether it is the first to give it, and whether anything is known now that wasn't before.
+  mutating func note(
+    _ address: IPAddress, of name: DomainName, at vantage: Vantage, now: Timestamp
+  ) -> (isFirst: Bool, isNews: Bool) {
     let key = Key(name: name, address: address)
     if waiting[key] != nil {
-      waiting[key]?.vantages.insert(vantage)
-      return false
+      let isNews = waiting[key]?.vantages.insert(vantage).inserted ?? false
+      return (false, isNews)
     }
-    if waiting.count < Self.mostWaiting { waiting[key] = Waiting(since: now, vantages: [vantage]) }
-    return true
+    guard waiting.count < Self.mostWaiting else { return (true, false) }
+    waiting[key] = Waiting(since: now, vantages: [vantage])
+    return (true, true)
   }
 
   /// Whether enough vantages gave it, this one included, or its time is over.
@@ -69,10 +91,11 @@ struct Confirmation: Sendable {
 
   /// Lets in what has waited for `span`.
   ///
-  /// - Returns: what is let in now.
-  mutating func letIn(after policy: (DomainName) -> ConfirmationPolicy?, at now: Timestamp) -> [(
-    name: DomainName, address: IPAddress
-  )] {
+  /// - Returns: what is let in now, and whether anything waits no more.
+  mutating func letIn(after policy: (DomainName) -> ConfirmationPolicy?, at now: Timestamp) -> (
+    [(name: DomainName, address: IPAddress)], isNews: Bool
+  ) {
+    let before = waiting.count
     var due = [(name: DomainName, address: IPAddress)]()
     for (key, entry) in waiting where !entry.isLetIn {
       guard let policy = policy(key.name) else {
@@ -86,7 +109,9 @@ struct Confirmation: Sendable {
     }
     // What nobody gave again for a day is no matter any more.
     waiting = waiting.filter { now - $0.value.since < .seconds(86_400) }
-    return due.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
+    return (
+      due.sorted { ($0.name, $0.address) < ($1.name, $1.address) }, !due.isEmpty || waiting.count < before
+    )
   }
 
   /// How many addresses wait.

@@ -7,13 +7,17 @@ extension Watch {
   }
 
   /// Notes which addresses of an answer are sudden, and asks the other vantages about them at once.
-  mutating func noteSudden(_ lookup: Lookup, of tracked: TrackedName) {
-    guard let policy = confirmationRule(of: tracked) else { return }
+  ///
+  /// - Returns: whether anything is known of them now that wasn't before.
+  mutating func noteSudden(_ lookup: Lookup, of tracked: TrackedName) -> Bool {
+    guard let policy = confirmationRule(of: tracked) else { return false }
     let name = lookup.question.name
-    var isNews = false
+    var (isFirst, isNews) = (false, false)
     for address in suddenAddresses(in: lookup, of: tracked) {
-      if confirmation.note(address, of: name, at: lookup.vantage, now: lookup.at) {
-        isNews = true
+      let noted = confirmation.note(address, of: name, at: lookup.vantage, now: lookup.at)
+      isNews = isNews || noted.isNews
+      if noted.isFirst {
+        isFirst = true
       } else if confirmation.isConfirmed(address, of: name, at: lookup.vantage, by: policy) {
         pending.note(
           .addressConfirmed, address.description,
@@ -21,23 +25,24 @@ extension Watch {
           at: lookup.at)
       }
     }
-    guard isNews else { return }
+    guard isFirst else { return isNews }
     for vantage in vantages
     where vantage != lookup.vantage && schedule.due(lookup.question, at: vantage) != nil {
       schedule.plan(lookup.question, at: vantage, for: lookup.at)
     }
+    return isNews
   }
 
   /// Lets in what has waited long enough, where the set says so.
   ///
-  /// - Returns: whether anything was.
+  /// - Returns: whether anything was, or waits no more.
   mutating func endWaits(at now: Timestamp) -> Bool {
     let policies = names.compactMapValues { confirmationRule(of: $0) }
     guard !policies.isEmpty else { return false }
-    let letIn = confirmation.letIn(after: { policies[$0] }, at: now)
+    let (letIn, isNews) = confirmation.letIn(after: { policies[$0] }, at: now)
     // It enters with the next answer that holds it.
     for (name, _) in letIn { askNow(name, at: now) }
-    return !letIn.isEmpty
+    return isNews
   }
 
   /// Remembers where the addresses that a name got lie.

@@ -27,10 +27,15 @@ struct CoverageEstimatorTests {
     var estimator = CoverageEstimator()
     for given in script {
       estimator.take(
-        Set(given.octets.map { IPAddress(v4: 0x1400_0000 + UInt32($0)) }), ttl: .seconds(given.ttl),
-        at: given.vantage, now: WatchScenario.start + .seconds(given.at), window: window)
+        Set(given.octets.map { IPAddress(v4: 0x1400_0000 + UInt32($0)) }), look(given.at, ttl: given.ttl),
+        at: given.vantage, window: window)
     }
     return estimator
+  }
+
+  private static func look(_ at: Int64, ttl: Int64) -> CacheLook {
+    let moment = WatchScenario.start + .seconds(at)
+    return CacheLook(ttl: .seconds(ttl), sent: moment, received: moment)
   }
 
   private static func estimate(_ script: [Given], window: Duration = .seconds(86_400)) -> CoverageEstimate {
@@ -114,7 +119,8 @@ struct CoverageEstimatorTests {
     var now = WatchScenario.start
     for address in addresses {
       now = now + .seconds(61)
-      estimator.take([address], ttl: .seconds(60), at: Self.one, now: now, window: .seconds(86_400))
+      let look = CacheLook(ttl: .seconds(60), sent: now, received: now)
+      estimator.take([address], look, at: Self.one, window: .seconds(86_400))
     }
     let estimate = estimator.estimate(at: now, window: .seconds(86_400))
     #expect(estimate.missing == 0)

@@ -1,6 +1,7 @@
 import DNS
-import Deciding
 import Testing
+
+@testable import Deciding
 
 @Suite("Coverage of names and sets in a watch")
 struct WatchCoverageTests {
@@ -65,29 +66,32 @@ struct WatchCoverageTests {
   }
 
   @Test(
-    "A name of low coverage is asked in the second after its entry, another with jitter, and none below the floor"
+    "A name is asked where its cache entry ends, below the floor only once, and at the ceiling when that is sooner"
   )
-  func steering() {
+  func edges() {
     var day = WatchScenario([policy(["a.example"])])
     day.ask()
-    Self.poor(&day, "a.example")
-    let question = Question(dnsName("a.example"), .a)
     func due(_ ttl: UInt32) -> Duration? {
       day.answer("a.example", ["20.1.0.1"], ttl: ttl)
       return day.watch.nextWake(after: day.now).map { $0 - day.now }
     }
-    #expect(day.watch.questionCoverages(at: day.now).first?.question == question)
-    #expect(due(60) == .seconds(61))
-    #expect(due(1) == .seconds(5))
-    #expect(due(4) == .seconds(5))
-    #expect(due(3600) == .seconds(301), "the ceiling stays")
+    #expect(due(60) == .milliseconds(59_501), "halfway between the moments at which the TTL may end")
+    day.pass(.milliseconds(59_501))
+    day.ask()
+    #expect(due(0) == .milliseconds(1002), "the entry outlasts its TTL by a second")
+    day.pass(.milliseconds(1002))
+    day.ask()
+    #expect(due(1) == .seconds(5), "the wait before was short")
+    day.pass(.seconds(60))
+    day.ask()
+    let ceiling = due(3600)
+    #expect(ceiling.map { $0 >= .seconds(300) && $0 <= .seconds(301) } == true)
   }
 
-  @Test("When the budget is short, nothing is asked more eagerly")
+  @Test("When the budget is short, nothing is asked before the TTL has run out")
   func budget() {
     var day = WatchScenario([policy(["a.example", "b.example"])], limits: Limits(queriesPerSecond: 2))
     day.ask()
-    Self.poor(&day, "a.example")
     day.pass(.seconds(3))
     for _ in 0..<2 {
       day.answer("b.example", ["20.0.0.1"])
@@ -95,7 +99,59 @@ struct WatchCoverageTests {
       #expect(day.watch.takeDue(at: day.now)?.question.name == dnsName("b.example"))
     }
     day.answer("a.example", ["20.1.0.1"], ttl: 60)
-    #expect(day.watch.nextWake(after: day.now).map { $0 < day.now + .seconds(61) } == true)
+    #expect(day.watch.nextWake(after: day.now).map { $0 >= day.now + .seconds(60) } == true)
+  }
+
+  @Test("That coverage fell is told after a quarter of an hour, once, and not again after a restart")
+  func fell() throws {
+    var day = WatchScenario([policy(["a.example"])])
+    day.ask()
+    var told = [Event]()
+    func step(_ octet: Int) {
+      day.answer("a.example", ["20.1.\(octet / 250).\(octet % 250)"], ttl: 60)
+      day.pass(.seconds(61))
+      _ = day.ask()
+      day.watch.sweep(at: day.now)
+      told += day.watch.makeBatch(at: day.now).events.filter { $0.kind.rawValue.hasPrefix("coverage.") }
+    }
+    for index in 0..<40 { step(index) }
+    #expect(told.map(\.kind) == [.coverageFell] && told.first?.subject == "mcr")
+    let fellAt = try #require(told.first?.at)
+    // Ten answers are needed to know anything.
+    #expect(
+      (WatchScenario.start + .seconds(61 * 10 + 900))...(WatchScenario.start + .seconds(61 * 28)) ~= fellAt)
+    var restored = day.restoredState()
+    restored.fallenCoverages = [day.watch.sets[0].policy.name]
+    day = WatchScenario([policy(["a.example"])], restored: restored, now: day.now)
+    told = []
+    for index in 40..<80 { step(index) }
+    #expect(told.isEmpty)
+  }
+
+  @Test(
+    "An alarm waits before it tells of a fall or a return, and a turn meanwhile begins the wait anew",
+    arguments: [
+      ("fell", [(0, 0.9), (899, 0.9), (900, 0.9), (2000, 0.9)], [900]),
+      ("a short dip", [(0, 0.9), (600, 1), (900, 0.9), (1700, 0.9)], []),
+      ("unknown in between", [(0, 0.9), (600, nil), (900, 0.9), (1700, 0.9)], []),
+      ("back", [(0, 0.9), (900, 0.9), (1000, 1), (2799, 1), (2800, 1)], [900, 2800]),
+      ("flaps at the target", [(0, 0.9), (900, 0.9), (1000, 1), (2000, 0.9), (2100, 1), (3000, 1)], [900]),
+      ("the clock went back", [(9000, 0.9), (0, 0.9), (899, 0.9), (900, 0.9)], [900]),
+    ] as [(String, [(Int64, Double?)], [Int64])])
+  func alarm(_ what: String, script: [(Int64, Double?)], tellings: [Int64]) {
+    var alarm = CoverageAlarm()
+    let told = script.filter { at, coverage in
+      let parts = coverage.map { share in
+        QuestionCoverage(
+          question: Question(dnsName("a.example"), .a),
+          estimate: CoverageEstimate(
+            answers: 50, confidence: .estimated, missing: 1 - share, missingAtMost: 1, exposure: 0),
+          at: WatchScenario.start, gaps: ReappearanceGaps())
+      }
+      let judged = SetCoverage(parts.map { [$0] } ?? [], target: 0.999) { _ in 0 }
+      return alarm.take(judged, at: WatchScenario.start + .seconds(at))
+    }
+    #expect(told.map(\.0) == tellings, "\(what)")
   }
 
   @Test("A name that is tracked no more leaves the coverage of its set")
