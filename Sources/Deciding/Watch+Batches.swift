@@ -121,6 +121,16 @@ extension Watch {
     return step.publication
   }
 
+  private mutating func decideByTags(about index: Int, at now: Timestamp) -> Publication? {
+    let step = tagStep(of: sets[index], at: now)
+    if !isReplayed {
+      noteObjections(sets[index], step.objections, at: now)
+      if let publication = step.publication { noteOpened(publication, of: sets[index], at: now) }
+    }
+    sets[index].decided(step)
+    return step.publication
+  }
+
   private func elements(of index: Int, by builder: SnapshotBuilder) -> [SetElement] {
     builder.elements(
       of: names.values.lazy.filter { $0.sets.contains(index) }.map { (name: $0.name, states: $0.states) })
@@ -140,14 +150,6 @@ extension Watch {
     let elements = SnapshotBuilder.redrafted(draft, set.touched, with: fresh)
     sets[index].keepDraft(elements)
     return elements
-  }
-
-  private mutating func decideByTags(about index: Int, at now: Timestamp) -> Publication? {
-    let step = tagStep(of: sets[index], at: now)
-    noteObjections(sets[index], step.objections, at: now)
-    if let publication = step.publication { noteOpened(publication, of: sets[index], at: now) }
-    sets[index].decided(step)
-    return step.publication
   }
 
   private mutating func noteObjections(_ set: WatchedSet, _ objections: [GuardObjection], at now: Timestamp) {

@@ -108,13 +108,14 @@ extension HistoryStore: HistoryReader {
     try await read { db in
       // Sets of service tags have prefixes: each that could hold the address is looked for.
       let stays = try IPPrefix.all(holding: address).flatMap { try Self.stays(of: $0, db) }
-      return Membership.joined(stays).sorted {
-        ($1.entered.at, $1.entered.generation, $0.set) < ($0.entered.at, $0.entered.generation, $1.set)
-      }
+      return Membership.joined(stays).sorted(by: Membership.isNewer)
     }
   }
 
-  /// When one element was in which sets.
+  package func stays(of element: IPPrefix) async throws -> [Membership] {
+    try await read { db in try Self.stays(of: element, db).sorted(by: Membership.isNewer) }
+  }
+
   private static func stays(of prefix: IPPrefix, _ db: Database) throws -> [Membership] {
     var memberships: [Membership] = []
     var entered: (set: SetName, record: GenerationRecord)?

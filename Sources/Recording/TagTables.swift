@@ -41,23 +41,6 @@ struct TagTables {
       importedAt: head.importedAt, asOf: head.asOf, source: head.source)
   }
 
-  /// One edition as it was known at a moment; nil when it isn't kept.
-  func edition(_ id: Int64, asOf: Timestamp) throws -> TagEdition? {
-    let head = try db.rows(
-      "SELECT cloud, change, imported, source FROM tag_edition WHERE id = ?", id
-    ) { row in
-      (
-        cloud: try row.word(0, Cloud.self), change: try row.integer(1), importedAt: try row.timestamp(2),
-        source: try row.text(3)
-      )
-    }.first
-    guard let head else { return nil }
-    return TagEdition(
-      id: id,
-      file: ServiceTagFile(cloud: head.cloud, change: head.change, tags: try tags(of: head.cloud, in: id)),
-      importedAt: head.importedAt, asOf: asOf, source: head.source)
-  }
-
   /// The edition of a cloud that had been imported last at a moment, with only the prefixes that hold an address; nil when
   /// there was none.
   func edition(of cloud: Cloud, holding address: IPAddress, at moment: Timestamp) throws -> TagEdition? {
@@ -77,6 +60,23 @@ struct TagTables {
     return TagEdition(
       id: head.id, file: ServiceTagFile(cloud: cloud, change: head.change, tags: tags),
       importedAt: head.importedAt, asOf: head.asOf, source: head.source)
+  }
+
+  /// One edition as it was known at a moment; nil when it isn't kept.
+  func edition(_ id: Int64, asOf: Timestamp) throws -> TagEdition? {
+    let head = try db.rows(
+      "SELECT cloud, change, imported, source FROM tag_edition WHERE id = ?", id
+    ) { row in
+      (
+        cloud: try row.word(0, Cloud.self), change: try row.integer(1), importedAt: try row.timestamp(2),
+        source: try row.text(3)
+      )
+    }.first
+    guard let head else { return nil }
+    return TagEdition(
+      id: id,
+      file: ServiceTagFile(cloud: head.cloud, change: head.change, tags: try tags(of: head.cloud, in: id)),
+      importedAt: head.importedAt, asOf: asOf, source: head.source)
   }
 
   /// Keeps a file as the next edition: what differs from the one before, and the decision that the service takes up.

@@ -52,7 +52,7 @@ struct RecordedDay {
     self.isQuiet = isQuiet
     self.isStrict = isStrict
     policy = isStrict ? Self.strictPolicy() : Self.policy(retention: .seconds(3600))
-    scenario = WatchScenario([policy], vantages: vantages, taps: isQuiet ? [] : [Self.tap])
+    scenario = WatchScenario(policy.beside(isStrict), vantages: vantages, taps: isQuiet ? [] : [Self.tap])
     entries = [started(1)]
     scenario.watch.startJournal(from: 2, at: scenario.now)
   }
@@ -76,7 +76,7 @@ struct RecordedDay {
         set: snapshot.set, generation: snapshot.generation, at: snapshot.at,
         elements: snapshot.elements.map {
           SetElement(
-            address: $0.address, names: $0.names, firstSeen: $0.firstSeen,
+            prefix: $0.prefix, names: $0.names, firstSeen: $0.firstSeen,
             lastSeen: Timestamp(milliseconds: 0))
         }, digest: snapshot.digest)
     }
@@ -130,7 +130,7 @@ struct RecordedDay {
       }
     case 3: importTags()
     case 4..<9: scenario.answer(name, ["20.\(step(4)).9.\(step(3))"], at: WatchScenario.one)
-    case 9: decide(.approve, "mcr", always: true)
+    case 9: decide(.approve, chance(2) ? "mcr" : "tags", always: true)
     default: scenario.answer(name, addresses(3), at: WatchScenario.two)
     }
   }
@@ -228,7 +228,8 @@ struct RecordedDay {
     vantages = [WatchScenario.one, WatchScenario.two]
     scenario.pass(.seconds(60))
     scenario.watch = Watch(
-      policies: [policy], vantages: vantages, taps: isQuiet ? [] : [Self.tap], limits: Limits(),
+      policies: policy.beside(isStrict), vantages: vantages, taps: isQuiet ? [] : [Self.tap],
+      limits: Limits(),
       restored: state,
       now: scenario.now, seed: 9, digesting: WatchScenario.digest)
     let number = (entries.last?.number ?? 0) + 1
@@ -259,7 +260,7 @@ struct RecordedDay {
       guard index < snapshots.count else { return "none" }
       let snapshot = snapshots[index]
       return "\(snapshot.at.milliseconds - WatchScenario.start.milliseconds) "
-        + snapshot.elements.map { "\($0.address) \($0.names.count) \($0.firstSeen.seconds % 10_000)" }.joined(
+        + snapshot.elements.map { "\($0.prefix) \($0.names.count) \($0.firstSeen.seconds % 10_000)" }.joined(
           separator: ", ")
     }
     return "generation \(index + 1) of \(was.count): \(text(was)) came out as \(text(now))"
@@ -291,4 +292,14 @@ struct RecordedDay {
   private mutating func step(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
 
   private mutating func chance(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &random) == 0 }
+}
+
+extension SetPolicy {
+  /// The set, on a strict day with another that service tags give.
+  fileprivate func beside(_ isStrict: Bool) -> [SetPolicy] {
+    guard isStrict, let name = SetName("tags") else { return [self] }
+    return [
+      self, SetPolicy(name: name, selectors: [], tagRules: TagRules(given: [TagSamples.registry])),
+    ]
+  }
 }

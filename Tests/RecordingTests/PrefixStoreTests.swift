@@ -66,7 +66,17 @@ import Testing
     #expect(try await stays("20.1.2.1") == ["2-"])
     #expect(try await stays("2603:0:1::") == ["1-"])
     #expect(try await stays("20.2.0.0").isEmpty)
-    #expect(try await store.currentSnapshot(of: set)?.generation.number == 3)
+    let exact = try await store.stays(of: try #require(IPPrefix("20.0.0.0/23")))
+    #expect(exact.map(\.entered.generation.number) == [2] && exact.map(\.left?.generation.number) == [3])
+    let difference = try #require(try await store.difference(of: set, from: Generation(1), to: Generation(3)))
+    let changes = try await SetChanges.gather(
+      difference, to: try #require(try await store.currentSnapshot(of: set)),
+      SetPolicy(name: set, selectors: [], tagRules: TagRules(given: [try #require(TagName("A"))])),
+      from: store)
+    #expect(changes.entered.map(\.generation?.generation.number) == [2])
+    #expect(
+      changes.left.map(\.prefix.description) == ["20.0.0.0/24"] && changes.left.map(\.reason) == [.untagged])
+    #expect(changes.left.map(\.generation?.generation.number) == [2])
   }
 
   @Test func `Many steps of prefixes need no packed whole, and single addresses after them get one again`()

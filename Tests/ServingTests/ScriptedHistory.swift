@@ -76,6 +76,7 @@ struct ScriptedHistory: HistoryReader {
     try checked(rejected.filter { $0.key.data == .address(address) })
   }
   func memberships(of address: IPAddress) async throws -> [Membership] { try checked(members) }
+  func stays(of element: IPPrefix) async throws -> [Membership] { try checked(members) }
   func questions() async throws -> [QuestionStatus] { try checked(asked) }
   func learnedNames() async throws -> [LearnedName] { try checked(learned) }
   func sightings() async throws -> [NameSightings] { try checked(seen) }

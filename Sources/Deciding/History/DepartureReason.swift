@@ -4,6 +4,8 @@ package enum DepartureReason: String, Hashable, Sendable {
   case expired
   /// It was taken out before: a name or family was removed, somebody had it forgotten, or the set's rules reject it.
   case revoked
+  /// The service tags that give the set hold it no more, or as part of another prefix.
+  case untagged
 
   /// Judges by the intervals that gave the address, whichever set's names they belong to.
   ///

@@ -31,8 +31,10 @@ package protocol HistoryReader: Sendable {
   func horizon() async throws -> Timestamp?
   /// What was rejected with this address, newest first.
   func rejections(of address: IPAddress, limit: Int) async throws -> [Rejection]
-  /// When an address was in which sets, newest first.
+  /// When an address was in which sets, newest first; by itself, or inside a prefix.
   func memberships(of address: IPAddress) async throws -> [Membership]
+  /// When exactly this element was in which sets, newest first.
+  func stays(of element: IPPrefix) async throws -> [Membership]
   /// The service tags that held an address at a moment: of each cloud the edition that had been imported last, with no
   /// other prefixes in it.
   func tags(holding address: IPAddress, at moment: Timestamp) async throws -> TagBook

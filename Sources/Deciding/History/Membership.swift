@@ -14,6 +14,12 @@ package struct Membership: Hashable, Sendable {
     self.left = left
   }
 
+  /// The order in which stays are told: newest first, then by set.
+  package static func isNewer(_ left: Membership, _ right: Membership) -> Bool {
+    (right.entered.at, right.entered.generation, left.set)
+      < (left.entered.at, left.entered.generation, right.set)
+  }
+
   /// Stays of one address by several elements, where one that ends with the generation that brought the next is the same
   /// stay: the prefix around the address only became another.
   package static func joined(_ stays: [Membership]) -> [Membership] {

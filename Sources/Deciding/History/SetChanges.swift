@@ -3,7 +3,7 @@ package import DNS
 /// What entered and left a set between two generations, with when and why: for a person or program that follows a set
 /// and must account for each rule.
 package struct SetChanges: Hashable, Sendable {
-  /// The elements alone, all of them.
+  /// The addresses alone, all of them.
   package let difference: SetDifference
   /// Of what entered, the first `longest`.
   package let entered: [Entry]
@@ -17,7 +17,7 @@ package struct SetChanges: Hashable, Sendable {
     self.left = left
   }
 
-  /// The most elements of each kind that are told with their reasons: each costs two look-ups in the history.
+  /// The most addresses of each kind that are told with their reasons: each costs two look-ups in the history.
   package static let longest = 1000
 
   /// An element that entered.
@@ -30,6 +30,7 @@ package struct SetChanges: Hashable, Sendable {
 
   /// An element that left.
   package struct Departure: Hashable, Sendable {
+    /// A single address where names gave it.
     package let prefix: IPPrefix
     /// The generation that took it away; nil when the history no longer tells.
     package let generation: GenerationRecord?
@@ -49,23 +50,30 @@ package struct SetChanges: Hashable, Sendable {
     let wanted = Set(difference.entered.prefix(longest))
     var entered = [Entry]()
     for element in snapshot.elements where wanted.contains(element.prefix) {
-      let stays = try await history.memberships(of: element.address)
+      let stays = try await history.stays(of: element.prefix)
       let stay = stays.first { $0.set == snapshot.set && $0.entered.generation <= difference.to }
       entered.append(Entry(element: element, generation: stay?.entered))
     }
     var left = [Departure]()
     for prefix in difference.left.prefix(longest) {
-      let stays = try await history.memberships(of: prefix.address)
+      let stays = try await history.stays(of: prefix)
       let end = stays.lazy.filter { $0.set == snapshot.set }.compactMap(\.left).first {
         $0.generation <= difference.to
       }
       let window = Timestamp(milliseconds: 0)...(end?.at ?? snapshot.at)
-      let intervals = try await history.intervals(
-        giving: prefix, in: window, limit: Explanation.longest)
+      // Prefixes came of service tags: what DNS gave inside them tells nothing of them.
+      let isNamed = prefix.isHost && policy?.isGivenByTags != true
+      let intervals =
+        isNamed
+        ? try await history.intervals(giving: prefix, in: window, limit: Explanation.longest) : []
+      let reason =
+        isNamed
+        ? policy.flatMap { DepartureReason(intervals, of: $0) }
+        : policy.map { $0.isGivenByTags ? .untagged : .revoked }
       left.append(
         Departure(
           prefix: prefix, generation: end, lastSeen: intervals.map(\.observation.lastSeen).max(),
-          reason: policy.flatMap { DepartureReason(intervals, of: $0) }))
+          reason: reason))
     }
     return SetChanges(difference: difference, entered: entered, left: left)
   }
