@@ -136,7 +136,8 @@ extension Watch {
       sets[index].isStale ? .setStale : .setFresh, policy.name.text,
       sets[index].isStale
         ? "\(policy.isGivenByTags ? "its service tags were not known to be current" : "a name of it could not be looked up") for longer than maxStale; the last good generation stays"
-        : policy.isGivenByTags ? "its service tags are current again" : "all of its names are looked up again",
+        : policy.isGivenByTags
+          ? "its service tags are current again" : "all of its names are looked up again",
       at: now)
   }
 }

@@ -11,7 +11,8 @@ extension HistoryStore: TagArchive {
   package func tags(holding address: IPAddress, at moment: Timestamp) async throws -> TagBook {
     try await read { db in
       let tables = TagTables(db: db)
-      return TagBook(try Cloud.allCases.compactMap { try tables.edition(of: $0, holding: address, at: moment) })
+      return TagBook(
+        try Cloud.allCases.compactMap { try tables.edition(of: $0, holding: address, at: moment) })
     }
   }
 

@@ -47,7 +47,9 @@ extension IPPrefix {
     switch octets.count {
     case 5, 17:
       let last = octets.count - 1
-      guard let address = IPAddress(stored: UnsafeRawBufferPointer(rebasing: octets[..<last])) else { return nil }
+      guard let address = IPAddress(stored: UnsafeRawBufferPointer(rebasing: octets[..<last])) else {
+        return nil
+      }
       self.init(address, length: Int(octets[last]))
     default:
       guard let address = IPAddress(stored: octets) else { return nil }

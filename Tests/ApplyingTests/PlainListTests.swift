@@ -47,7 +47,8 @@ import Testing
       try list.covers(setOf: .computing(Array(prefixes[..<1])), limit: 9)
     }
     let narrow = try PlainList(Array("20.0.0.0/31\n".utf8), limit: 9)
-    #expect(try narrow.covers(setOf: .computing(["20.0.0.0", "20.0.0.1"].compactMap { IPPrefix($0) }), limit: 9))
+    #expect(
+      try narrow.covers(setOf: .computing(["20.0.0.0", "20.0.0.1"].compactMap { IPPrefix($0) }), limit: 9))
     #expect(try !narrow.covers(setOf: .computing(prefixes), limit: 9))
   }
 }

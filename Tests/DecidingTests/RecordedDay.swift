@@ -228,7 +228,8 @@ struct RecordedDay {
     vantages = [WatchScenario.one, WatchScenario.two]
     scenario.pass(.seconds(60))
     scenario.watch = Watch(
-      policies: policy.beside(isStrict), vantages: vantages, taps: isQuiet ? [] : [Self.tap], limits: Limits(),
+      policies: policy.beside(isStrict), vantages: vantages, taps: isQuiet ? [] : [Self.tap],
+      limits: Limits(),
       restored: state,
       now: scenario.now, seed: 9, digesting: WatchScenario.digest)
     let number = (entries.last?.number ?? 0) + 1

@@ -97,7 +97,9 @@ extension EndToEnd {
       }
     }
 
-    @Test("a set of service tags goes from the import to every reader, beside the set of names, and through its guards")
+    @Test(
+      "a set of service tags goes from the import to every reader, beside the set of names, and through its guards"
+    )
     func fromTags() async throws {
       try await World.run { world in
         let tags = """
@@ -129,7 +131,8 @@ extension EndToEnd {
             doctor.contains("set mcr-tags: it opens ") && doctor.contains(" of set mcr, "), "\(doctor)")
           let compared = try await service.postern("tags", "compare", "mcr-tags")
           #expect(
-            compared.status == 0 && compared.text.contains("every observed address is in the tags"), "\(compared.text)")
+            compared.status == 0 && compared.text.contains("every observed address is in the tags"),
+            "\(compared.text)")
           let names = try await service.postern("names", "mcr")
           #expect(names.text.contains("AzureFrontDoor.FirstParty "), "\(names.text)")
           #expect(try await service.get("/v1/names").text.contains(#""tag":"AzureFrontDoor.FirstParty""#))
@@ -143,7 +146,9 @@ extension EndToEnd {
             try await service.get("/v1/sets/mcr-tags/version").text.contains("\"generation\":2")
           }
           let step = try await service.postern("diff", "mcr-tags")
-          #expect(step.text.contains("+ 40.90.0.0/24") && step.lines.count { $0.hasPrefix("-") } == 0, "\(step.text)")
+          #expect(
+            step.text.contains("+ 40.90.0.0/24") && step.lines.count { $0.hasPrefix("-") } == 0,
+            "\(step.text)")
           #expect(try await kinds(service).contains("tag.set mcr-tags"))
           let small = """
             {"changeNumber":365,"cloud":"Public","values":[{"name":"AzureFrontDoor.FirstParty","id":"x","properties":
@@ -164,11 +169,19 @@ extension EndToEnd {
           #expect(past.contains("40.90.0.0/24"))
           let exported = service.folder.appending(path: "tags.nft").path
           #expect(
-            try await service.postern("export", "mcr-tags", "--format", "nft", "--output", exported).status == 0)
+            try await service.postern("export", "mcr-tags", "--format", "nft", "--output", exported).status
+              == 0)
           #expect(try String(contentsOfFile: exported, encoding: .utf8).contains("150.171.69.0/24"))
           #expect(await service.end() == 0)
           try await service.startAndPublish()
           #expect(try await service.get("/v1/sets/mcr-tags").text == "150.171.69.0/24\n")
+          let replayed = try await service.postern("replay", "--set", "mcr-tags")
+          #expect(
+            replayed.status == 0 && replayed.text.contains("mcr-tags up to generation"),
+            "\(replayed.text)\(replayed.errors)")
+          let changes = try await service.get("/v1/sets/mcr-tags/changes?since=2").text
+          #expect(
+            changes.contains(#""address":"40.90.0.0/24""#) && changes.contains("untagged"), "\(changes)")
         }
       }
     }

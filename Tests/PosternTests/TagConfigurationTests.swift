@@ -53,7 +53,9 @@ import Testing
       configuration.sets.allSatisfy { !$0.policy.tagRules.isEnforced && $0.policy.tagRules.bound.isEmpty })
   }
 
-  @Test("a set of service tags is read with its cloud, keeps two weeks, and is shown as what reads back as the same")
+  @Test(
+    "a set of service tags is read with its cloud, keeps two weeks, and is shown as what reads back as the same"
+  )
   func fromTags() throws {
     let configuration = try ConfigurationLoader.configuration(
       text: """
@@ -65,7 +67,8 @@ import Testing
         """)
     let policies = configuration.sets.map(\.policy)
     #expect(policies.map(\.isGivenByTags) == [false, true, true])
-    #expect(policies[1].tagRules.given.map(\.text) == ["MicrosoftContainerRegistry", "AzureFrontDoor.FirstParty"])
+    #expect(
+      policies[1].tagRules.given.map(\.text) == ["MicrosoftContainerRegistry", "AzureFrontDoor.FirstParty"])
     #expect(policies[1].tagRules.cloud == .publicCloud && policies[1].maxStale == TagEdition.enforcedFor)
     #expect(policies[2].tagRules.cloud == .china && policies[2].families == [.ipv4])
     #expect(policies[2].maxStale == .seconds(30 * 86_400) && policies[2].guards.growth == 2)
@@ -96,7 +99,8 @@ import Testing
       ("sets: { t: { fromTags: [A], tags: enforce } }", "'fromTags' and 'tags'"),
       ("sets: { t: { fromTags: [] } }", "the set watches nothing"),
       ("sets: { t: { fromTags: ['a b'] } }", "service tag"), ("sets: { t: { fromTags: A } }", "list"),
-      ("sets: { t: { fromTags: [A, A] } }", "twice"), ("sets: { t: { fromTags: [A], cloud: mars } }", "'mars'"),
+      ("sets: { t: { fromTags: [A, A] } }", "twice"),
+      ("sets: { t: { fromTags: [A], cloud: mars } }", "'mars'"),
       ("sets: { t: { profile: mcr-global, cloud: china } }", "whose service tags"),
       ("sets: { t: { names: [a.example], cloud: china } }", "whose service tags"),
     ])

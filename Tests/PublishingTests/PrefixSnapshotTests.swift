@@ -26,8 +26,11 @@ import Testing
         options.families = format.takes.contains(.family) ? .ipv4 : options.families
         let text = try format.render(snapshot, options, RenderContext(serviceTags: ["A"])).text
         let isWhole =
-          ["20.0.0.0/24", "20.0.0.0 255.255.255.0", "20.0.0.255", "20.0.0.0-20.0.0.255", "\"A\"", "'A'", "0.0.0.255",
-          #""20.0.0.0","prefix_len":24"#]
+          [
+            "20.0.0.0/24", "20.0.0.0 255.255.255.0", "20.0.0.255", "20.0.0.0-20.0.0.255", "\"A\"", "'A'",
+            "0.0.0.255",
+            #""20.0.0.0","prefix_len":24"#,
+          ]
           .contains { text.contains($0) }
         #expect(isWhole, "\(format.id): \(text.prefix(600))")
       } catch {

@@ -23,7 +23,8 @@ import Testing
       let generations = oracle.generations[set] ?? []
       for (index, generation) in generations.enumerated() {
         let number = Generation(Int64(index) + 1)
-        #expect(try await store.prefixes(of: set, in: number)?.map(\.address) == generation.addresses.sorted())
+        #expect(
+          try await store.prefixes(of: set, in: number)?.map(\.address) == generation.addresses.sorted())
         #expect(try await store.generation(of: set, at: generation.at)?.generation == number)
         let other = Int.random(in: 0...generations.count, using: &oracle.random)
         let before = other == 0 ? [] : generations[other - 1].addresses

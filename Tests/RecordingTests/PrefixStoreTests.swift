@@ -30,7 +30,9 @@ import Testing
     return set
   }
 
-  @Test func `Every generation of prefixes reads back as it was, with its steps, also after a restart`() async throws {
+  @Test func `Every generation of prefixes reads back as it was, with its steps, also after a restart`()
+    async throws
+  {
     let scratch = try Scratch()
     let set = try await filled(try scratch.open())
     let store = try scratch.open(.reader)
@@ -47,7 +49,9 @@ import Testing
     #expect(try await store.quickCheck(isForced: true).problems.isEmpty)
   }
 
-  @Test func `An address is explained by the prefix around it; a prefix that only grew is one stay`() async throws {
+  @Test func `An address is explained by the prefix around it; a prefix that only grew is one stay`()
+    async throws
+  {
     let scratch = try Scratch()
     let store = try scratch.open()
     let set = try await filled(store)
@@ -67,9 +71,11 @@ import Testing
     let difference = try #require(try await store.difference(of: set, from: Generation(1), to: Generation(3)))
     let changes = try await SetChanges.gather(
       difference, to: try #require(try await store.currentSnapshot(of: set)),
-      SetPolicy(name: set, selectors: [], tagRules: TagRules(given: [try #require(TagName("A"))])), from: store)
+      SetPolicy(name: set, selectors: [], tagRules: TagRules(given: [try #require(TagName("A"))])),
+      from: store)
     #expect(changes.entered.map(\.generation?.generation.number) == [2])
-    #expect(changes.left.map(\.prefix.description) == ["20.0.0.0/24"] && changes.left.map(\.reason) == [.untagged])
+    #expect(
+      changes.left.map(\.prefix.description) == ["20.0.0.0/24"] && changes.left.map(\.reason) == [.untagged])
     #expect(changes.left.map(\.generation?.generation.number) == [2])
   }
 
@@ -82,7 +88,9 @@ import Testing
     var before = [IPPrefix]()
     for number in Int64(1)...6 {
       let now = try (0..<100).map {
-        try #require(IPPrefix(IPAddress(v4: 0x1400_0000 + UInt32(number * 1000 + $0) << 4), length: number < 5 ? 28 : 32))
+        try #require(
+          IPPrefix(IPAddress(v4: 0x1400_0000 + UInt32(number * 1000 + $0) << 4), length: number < 5 ? 28 : 32)
+        )
       }
       try await store.commit(at: number) {
         $0.publications = [

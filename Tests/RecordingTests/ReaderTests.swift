@@ -120,7 +120,8 @@ import Testing
       try await store.difference(of: set, from: Generation(from), to: Generation(to))
     }
     func expected(_ from: Int64, _ to: Int64, _ entered: [IPAddress], _ left: [IPAddress]) -> SetDifference {
-      SetDifference(from: Generation(from), to: Generation(to), entered: entered.map { IPPrefix($0) },
+      SetDifference(
+        from: Generation(from), to: Generation(to), entered: entered.map { IPPrefix($0) },
         left: left.map { IPPrefix($0) })
     }
     #expect(try await difference(1, 4) == expected(1, 4, [three], [one]))

@@ -31,7 +31,9 @@ package struct NameTags: Hashable, Sendable {
       if !book.sharers(of: address).isEmpty { shared += 1 }
       for tag in tags { counts[tag, default: 0] += 1 }
     }
-    tags = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { Count(tag: $0.key, addresses: $0.value) }
+    tags = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+      Count(tag: $0.key, addresses: $0.value)
+    }
     self.untagged = untagged
     self.shared = shared
     mostNames = addresses.map { names[$0] ?? 0 }.max() ?? 0

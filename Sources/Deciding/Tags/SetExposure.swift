@@ -34,7 +34,8 @@ package struct SetExposure: Hashable, Sendable {
     set = snapshot.set
     count = snapshot.elements.count
     let ranges = PrefixSet(snapshot.elements.map(\.prefix))
-    opened = Dictionary(uniqueKeysWithValues: AddressFamily.allCases.map { ($0, ranges.addressCount(of: $0)) })
+    opened = Dictionary(
+      uniqueKeysWithValues: AddressFamily.allCases.map { ($0, ranges.addressCount(of: $0)) })
     isOfPrefixes = !rules.given.isEmpty
     var counts = [String: Int]()
     var shared = 0

@@ -45,7 +45,8 @@ extension TagComparison {
   package func sentence(beside set: SetName) -> String {
     let parts = families.filter { $0.opened > 0 || $0.observed > 0 }.map { family in
       let times = family.ratio.map { ", \(UInt128(min($0, 1e38)).countText) times as many" } ?? ""
-      return "\(family.opened.countText) \(family.family) addresses beside \(family.observed) of set \(set)\(times)"
+      return
+        "\(family.opened.countText) \(family.family) addresses beside \(family.observed) of set \(set)\(times)"
     }
     return "it opens \(parts.joined(separator: "; "))"
       + (outside.isEmpty ? "" : "; \(outside.count) of those are not in its tags")

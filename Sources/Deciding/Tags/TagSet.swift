@@ -34,7 +34,8 @@ extension SnapshotBuilder {
   /// - Parameter published: whose elements keep since when they are there.
   package func elements(of edition: TagEdition, after published: Snapshot?) -> [SetElement] {
     let given = policy.tagRules.given.compactMap { edition.file[$0] }.flatMap(\.prefixes)
-    let known = Dictionary((published?.elements ?? []).map { ($0.prefix, $0.firstSeen) }) { first, _ in first }
+    let known = Dictionary((published?.elements ?? []).map { ($0.prefix, $0.firstSeen) }) { first, _ in first
+    }
     return PrefixSet(given.filter(policy.admits)).prefixes.map { prefix in
       SetElement(
         prefix: prefix, names: [], firstSeen: known[prefix] ?? edition.importedAt, lastSeen: edition.asOf)
@@ -48,7 +49,8 @@ extension SnapshotBuilder {
   ) -> SetStep {
     let old = (published?.elements ?? []).filter { policy.admits($0.prefix) }
     let before = PrefixSet(old.map(\.prefix))
-    let objections = GuardPolicy.objections(policy.guards, from: before, to: PrefixSet(elements.map(\.prefix)))
+    let objections = GuardPolicy.objections(
+      policy.guards, from: before, to: PrefixSet(elements.map(\.prefix)))
     guard !objections.isEmpty, !isApproved || elements.isEmpty else {
       return SetStep(publication: publication(from: published, to: elements, at: now), objections: [])
     }

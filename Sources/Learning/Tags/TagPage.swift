@@ -20,7 +20,8 @@ enum TagPage {
       // An attribute may do without quotation marks.
       let part = word.hasPrefix("href=") ? word.dropFirst(5) : word
       let path = part.prefix { $0 != "?" && $0 != "#" }
-      guard path.hasSuffix(".json"), let name = path.split(separator: "/").last, name.lowercased().hasPrefix("servicetags_"),
+      guard path.hasSuffix(".json"), let name = path.split(separator: "/").last,
+        name.lowercased().hasPrefix("servicetags_"),
         let link = try? url.following(String(part)), link.host == fileHost || link.host == url.host
       else { continue }
       found.append((name.dropLast(".json".count).suffix(8), link))

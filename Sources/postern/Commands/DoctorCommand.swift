@@ -195,7 +195,8 @@ struct Finding: Sendable {
     switch state.status {
     case _ where isStale:
       level = .fault
-      sentence = isGivenByTags
+      sentence =
+        isGivenByTags
         ? "stale: its service tags were known to be current at \(state.checkedAt). Try: 'postern tags import' with this week's file"
         : "stale: the last good lookup was at \(state.checkedAt). Try: look at the upstreams above"
     case .held:

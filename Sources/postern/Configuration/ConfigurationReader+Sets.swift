@@ -133,9 +133,11 @@ extension ConfigurationReader {
     guard !set.fromTags.value.isEmpty else {
       if set.cloud.origin != .builtIn {
         collector.add(
-          .conflict, set.cloud.origin, path: "\(path).cloud", "'cloud' tells whose service tags 'fromTags' means",
+          .conflict, set.cloud.origin, path: "\(path).cloud",
+          "'cloud' tells whose service tags 'fromTags' means",
           remedy: set.profile.value == nil
-            ? "fromTags: [MicrosoftContainerRegistry] beside it, or no cloud" : "no cloud: the profile tells it")
+            ? "fromTags: [MicrosoftContainerRegistry] beside it, or no cloud"
+            : "no cloud: the profile tells it")
       }
       return
     }

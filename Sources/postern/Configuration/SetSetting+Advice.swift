@@ -5,7 +5,8 @@ extension SetSetting {
   /// What is unwise in an enabled set. `profiles` are those of all enabled sets.
   func advice(hasSources: Bool, profiles: Set<String>) -> [ConfigurationAdvice] {
     guard fromTags.value.isEmpty else { return guardAdvice() + tagAdvice() }
-    return retentionAdvice() + guardAdvice() + learningAdvice(hasSources: hasSources) + profileAdvice(profiles)
+    return retentionAdvice() + guardAdvice() + learningAdvice(hasSources: hasSources)
+      + profileAdvice(profiles)
   }
 
   private func advice(_ key: String, _ origin: Origin, _ sentence: String, try remedy: String)
@@ -64,7 +65,8 @@ extension SetSetting {
         try: "'postern tags compare \(name)' for how many more that is than a set of names")
     ]
     // Of Microsoft's three files only the public one has it.
-    for tag in fromTags.value where tag == TagName("AzureFrontDoor.FirstParty") && cloud.value != .publicCloud {
+    for tag in fromTags.value where tag == TagName("AzureFrontDoor.FirstParty") && cloud.value != .publicCloud
+    {
       list.append(
         advice(
           "fromTags", fromTags.origin, "the \(cloud.value) cloud has no \(tag)",

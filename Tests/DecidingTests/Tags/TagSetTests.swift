@@ -35,7 +35,8 @@ import Testing
 
   /// A day on which one edition was taken up.
   private func day(
-    _ tags: [String: [String]], guards: GuardPolicy = GuardPolicy(), families: Set<AddressFamily> = [.ipv4, .ipv6]
+    _ tags: [String: [String]], guards: GuardPolicy = GuardPolicy(),
+    families: Set<AddressFamily> = [.ipv4, .ipv6]
   ) throws -> WatchScenario {
     var day = WatchScenario([try policy(families: families, guards: guards)])
     day.watch.replaceTags(book(1, tags), at: day.now)
@@ -53,7 +54,9 @@ import Testing
     #expect(day.ask().isEmpty, "there is no name to ask for")
   }
 
-  @Test("the prefixes of the tags are the set, aggregated, of its families, and an event tells how many addresses")
+  @Test(
+    "the prefixes of the tags are the set, aggregated, of its families, and an event tells how many addresses"
+  )
   func published() throws {
     let tags = [
       Self.registry: ["20.0.0.0/25", "20.0.0.128/25", "2603:1061:f:100::/64"],
@@ -107,7 +110,8 @@ import Testing
     day.store()
     #expect(day.publishedSet()?.status == .held)
     #expect(day.published() == ["20.0.0.0/24", "20.1.0.0/24", "20.2.0.0/23"], "neighbours become one")
-    #expect(day.publishedSet()?.heldReasons == ["shrink: 512 of 768 ipv4 addresses would leave at once; 50 % may"])
+    #expect(
+      day.publishedSet()?.heldReasons == ["shrink: 512 of 768 ipv4 addresses would leave at once; 50 % may"])
     approve(&day)
     day.store()
     #expect(day.published() == ["20.2.0.0/23"])
@@ -153,7 +157,9 @@ import Testing
 
   @Test("what is not public stays out, though a tag has it; prefixes that a person allowed get in")
   func special() throws {
-    let tags = [Self.edge: ["10.0.0.0/8", "169.254.169.254/32", "172.16.3.0/24", "20.0.0.0/24", "192.0.0.0/16"]]
+    let tags = [
+      Self.edge: ["10.0.0.0/8", "169.254.169.254/32", "172.16.3.0/24", "20.0.0.0/24", "192.0.0.0/16"]
+    ]
     #expect(try day(tags).published() == ["20.0.0.0/24"], "192.0.0.0/16 holds what is special")
     let guards = GuardPolicy(allowSpecial: ["172.16.0.0/12"].compactMap { IPPrefix($0) })
     #expect(try day(tags, guards: guards).published() == ["20.0.0.0/24", "172.16.3.0/24"])
@@ -167,7 +173,9 @@ import Testing
     day.store()
     #expect(day.published() == ["40.73.0.0/24"])
     #expect(
-      day.watch.readiness.warnings.contains { $0.contains("china cloud's file has no AzureFrontDoor.FirstParty") })
+      day.watch.readiness.warnings.contains {
+        $0.contains("china cloud's file has no AzureFrontDoor.FirstParty")
+      })
     day.watch.replaceTags(book(2, ["Other": ["40.73.0.0/24"]], cloud: .china), at: day.now)
     day.store()
     #expect(day.published() == ["40.73.0.0/24"])
@@ -177,7 +185,9 @@ import Testing
     #expect(day.published() == ["40.73.0.0/24"], "nobody can approve an empty set")
   }
 
-  @Test("a file that grows old makes the set stale and leaves it as it is, until the file is known to be current again")
+  @Test(
+    "a file that grows old makes the set stale and leaves it as it is, until the file is known to be current again"
+  )
   func old() throws {
     var day = try day([Self.edge: ["20.0.0.0/24"]])
     day.pass(TagEdition.enforcedFor + .seconds(1))
@@ -207,7 +217,9 @@ import Testing
     }
   }
 
-  @Test("names in the place of tags revoke the prefixes; tags in the place of names are growth that a person approves")
+  @Test(
+    "names in the place of tags revoke the prefixes; tags in the place of names are growth that a person approves"
+  )
   func exchanged() throws {
     var restored = RestoredState()
     let byTags = try day([Self.edge: ["20.0.0.0/20"]])
@@ -249,7 +261,8 @@ import Testing
     }
     let tags = try policy()
     let all = [
-      tags, try names("near", TagSamples.rules()), try names("other", TagRules(expected: [TagSamples.frontend])),
+      tags, try names("near", TagSamples.rules()),
+      try names("other", TagRules(expected: [TagSamples.frontend])),
       try names("china", TagSamples.chinaRules), try names("free", TagRules()),
     ]
     #expect(TagComparison.companions(of: tags, among: all).map(\.name.text) == ["near"])
@@ -258,6 +271,7 @@ import Testing
       [ip("20.0.0.1"), ip("20.0.0.2"), ip("40.0.0.1")], with: tags.tagRules.given, in: edition)
     #expect(
       comparison.sentence(beside: all[1].name)
-        == "it opens 256 ipv4 addresses beside 3 of set near, 85 times as many; 1 of those are not in its tags")
+        == "it opens 256 ipv4 addresses beside 3 of set near, 85 times as many; 1 of those are not in its tags"
+    )
   }
 }

@@ -69,14 +69,16 @@ import Testing
       #"<a href="@" data-bi-id="downloadretry">click here to download manually</a>"#,
       #"<script>window.__DLCDetails__={"dlcDetailsView":{"downloadFile":[{"isPrimary":"False","name":"ServiceTags_Public_20260119.json","url":"@","size":"4342784"}]}}</script>"#,
       "<meta http-equiv='refresh' content='0; url=x'><a href='@?culture=en-us&country=us'>x</a>",
-      "<div data-model=\"{&quot;url&quot;:&quot;@&quot;,&quot;n&quot;:1}\">", "\u{feff}<html>\r\n<a href=@>x</a>",
+      "<div data-model=\"{&quot;url&quot;:&quot;@&quot;,&quot;n&quot;:1}\">",
+      "\u{feff}<html>\r\n<a href=@>x</a>",
     ])
   func shapes(_ page: String) throws {
     let url = try TagURL(TagURL.publicPage)
     let file =
       "https://download.microsoft.com/download/7/1/d/71d86715-5596-4529-9b13-da13a5de5b63/ServiceTags_Public_20260119.json"
     for written in [
-      file, file.replacing("/", with: "\\/"), file.replacing("/", with: "\\u002F"), file.replacing("/", with: "&#x2F;"),
+      file, file.replacing("/", with: "\\/"), file.replacing("/", with: "\\u002F"),
+      file.replacing("/", with: "&#x2F;"),
     ] {
       let found = TagPage.link(in: Array(page.replacing("@", with: written).utf8), at: url)
       #expect(found?.description.hasPrefix(file) == true, "\(written)")
