@@ -92,9 +92,11 @@ extension RenderNeed {
   /// What is missing and where it could come from.
   fileprivate var phrase: String {
     switch self {
-    case .selectors: "the names that the set watches, which old generations don't have. Try: the current set"
+    case .selectors:
+      "the names that the set watches, which old generations and sets of service tags don't have. Try: the current set of names"
     case .serviceTags: "service tags, which the set's profile doesn't name. Try: another format"
-    case .names: "the names behind the addresses, which old generations don't have. Try: the current set"
+    case .names:
+      "the names behind the addresses, which old generations and sets of service tags don't have. Try: the current set of names"
     }
   }
 }

@@ -175,6 +175,13 @@ extension EndToEnd {
           #expect(await service.end() == 0)
           try await service.startAndPublish()
           #expect(try await service.get("/v1/sets/mcr-tags").text == "150.171.69.0/24\n")
+          let replayed = try await service.postern("replay", "--set", "mcr-tags")
+          #expect(
+            replayed.status == 0 && replayed.text.contains("mcr-tags up to generation"),
+            "\(replayed.text)\(replayed.errors)")
+          let changes = try await service.get("/v1/sets/mcr-tags/changes?since=2").text
+          #expect(
+            changes.contains(#""address":"40.90.0.0/24""#) && changes.contains("untagged"), "\(changes)")
         }
       }
     }

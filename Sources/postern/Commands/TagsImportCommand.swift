@@ -43,7 +43,13 @@ struct TagsImportCommand: AsyncParsableCommand {
     }
     let what = "change \(result.file.change) of the \(result.file.cloud) cloud"
     switch result.verdict {
-    case .same: Console.line("\(what) is kept already")
+    case .same:
+      // A running service takes up that the file is still the current one.
+      _ = try await store.record(
+        Decision(
+          at: SystemClock().now, kind: .importTags, subject: "\(result.file.cloud) \(result.file.change)",
+          reason: "again from \(result.source)", by: NSUserName()))
+      Console.line("\(what) is kept already, and known to be current")
     case .edition:
       Console.line("took in \(what): \(result.file.tags.count) tags, \(result.file.prefixCount) prefixes")
     }
