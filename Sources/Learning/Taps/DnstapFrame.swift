@@ -23,6 +23,7 @@ package struct DnstapFrame {
   package private(set) var identity: UnsafeRawBufferPointer?
   /// Where the message was answered: of a client's query, the resolver's address in 4 or 16 octets.
   package private(set) var responseAddress: UnsafeRawBufferPointer?
+  /// The port of `responseAddress`, as it was told: any number.
   package private(set) var responsePort: UInt64?
 
   private var hasKind = false
