@@ -13,11 +13,9 @@ enum TagBenchmark {
 
   static func run(_ arguments: [String]) async throws {
     let octets = Array(json(change: 1).utf8)
-    let before = peak
-    try measureReading(octets)
-    print("memory to read it [MB]\t\(peak - before)")
     let newer = try TagFileReader.read(Array(json(change: 2).utf8))
-    let file = try TagFileReader.read(octets)
+    let what = "\(octets.count / 1000) kB with \(tags * prefixesPerTag) prefixes in \(tags) tags"
+    let file = try time("read \(what)") { try TagFileReader.read(octets) }
     let edition = time("make ready for look-ups") {
       TagEdition(id: 1, file: file, importedAt: now, asOf: now, source: "")
     }
@@ -49,12 +47,6 @@ enum TagBenchmark {
     print(
       "# \(found) matches, \(exposure.outside.count) outside, \(change.added) added, kept \(kept[.publicCloud]?.file == newer)"
     )
-  }
-
-  private static func measureReading(_ octets: [UInt8]) throws {
-    _ = try time("read \(octets.count / 1000) kB with \(tags * prefixesPerTag) prefixes in \(tags) tags") {
-      try TagFileReader.read(octets)
-    }
   }
 
   /// A set of all prefixes, which is more than any sensible one.
