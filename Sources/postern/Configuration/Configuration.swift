@@ -81,6 +81,9 @@ struct UpstreamSetting: Sendable, Hashable {
   /// Sent as EDNS client subnet (RFC 7871).
   let clientSubnet: IPPrefix?
 
+  /// Its address with its port.
+  var endpoint: String { EndpointText.text(address, port: port) }
+
   init(
     label: String? = nil, address: IPAddress, port: Int = 53, transport: Transport = .udp,
     clientSubnet: IPPrefix? = nil
