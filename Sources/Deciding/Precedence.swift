@@ -2,8 +2,8 @@
 ///
 /// A new answer is worth a question where part of the pool is unseen: there a client may be given what the set lacks. Where
 /// coverage is at its target the next answer most likely holds what is held already, so such a question gives way, up to
-/// the ceiling: from then on nothing goes before it. Among equals go names that clients use now, then what was asked
-/// longest ago.
+/// the ceiling: from then on nothing goes before it. Among equals go names that clients use now, then what is due
+/// longest.
 package struct Precedence: Hashable, Sendable {
   /// Whether the coverage of its question isn't known to be at the target of its set.
   package let isBelowTarget: Bool

@@ -6,8 +6,10 @@ package struct Schedule: Sendable {
   private var plans: [Slot: Plan] = [:]
   /// What isn't due yet, the next first.
   private var coming = Heap<Entry>()
-  /// What is due, by the rank of its precedence; in each, what must be asked soonest first.
+  /// What is due, by the rank of its precedence; in each, what is due longest first.
   private var waiting = [Heap<Entry>](repeating: Heap(), count: Precedence.count)
+  /// The same, what reaches its limit soonest first.
+  private var limits = Heap<Entry>()
   private var random: SplitMix
 
   /// - Parameter seed: of the jitter, so that a test can repeat a run.
@@ -53,20 +55,24 @@ package struct Schedule: Sendable {
   /// Takes a question that is due off the plan; nil when none is.
   ///
   /// What has reached its limit comes first, in the order of the limits; then what comes first by precedence, and of that
-  /// what reaches its limit soonest.
+  /// what is due longest.
   package mutating func take(at now: Timestamp) -> (question: Question, vantage: Vantage)? {
     dropVoidEntries()
     while let first = coming.min, first.plan.due <= now {
       coming.removeMin()
       guard plans[first.slot] == first.plan else { continue }
-      waiting[first.plan.precedence.rank].insert(
-        Entry(moment: first.plan.limit, slot: first.slot, plan: first.plan))
+      waiting[first.plan.precedence.rank].insert(first)
+      limits.insert(Entry(moment: first.plan.limit, slot: first.slot, plan: first.plan))
     }
-    let ready = waiting.indices.compactMap { rank in waiting[rank].min.map { (rank: rank, limit: $0.moment) }
+    let slot: Slot
+    if let overdue = limits.min, overdue.moment <= now {
+      limits.removeMin()
+      slot = overdue.slot
+    } else if let rank = waiting.firstIndex(where: { !$0.isEmpty }) {
+      slot = waiting[rank].removeMin().slot
+    } else {
+      return nil
     }
-    let overdue = ready.filter { $0.limit <= now }.min { $0.limit < $1.limit }
-    guard let chosen = overdue ?? ready.first else { return nil }
-    let slot = waiting[chosen.rank].removeMin().slot
     plans[slot] = nil
     return (slot.question, slot.vantage)
   }
@@ -117,6 +123,10 @@ package struct Schedule: Sendable {
     for rank in waiting.indices {
       while let first = waiting[rank].min, plans[first.slot] != first.plan { waiting[rank].removeMin() }
     }
+    while let first = limits.min, plans[first.slot] != first.plan { limits.removeMin() }
+    // What was asked before its limit stays in there until then, unless that becomes too much.
+    guard limits.count > 2 * plans.count + 64 else { return }
+    limits = Heap(limits.unordered.filter { plans[$0.slot] == $0.plan })
   }
 
   private struct Slot: Hashable {

@@ -157,10 +157,9 @@ extension Watch {
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
     let refresh = refresh(of: tracked)
-    // While the budget is short, nothing is asked at its entry's edge, which may take a question more.
-    let edge =
-      budget.isAmple
-      ? coverage.estimators[lookup.question]?.nextLook(at: lookup.vantage, floor: refresh.floor) : nil
+    // While the budget is short, no question goes to finding where an entry ends: that takes one more now and then.
+    let edge = coverage.estimators[lookup.question]?.nextLook(
+      at: lookup.vantage, floor: refresh.floor, mayBeEarly: budget.isAmple)
     let next = schedule.next(after: lookup, failures: failures, refresh: refresh, edge: edge)
     schedule.plan(
       lookup.question, at: lookup.vantage, for: next, as: precedence(of: lookup.question, at: lookup.at),
