@@ -77,7 +77,7 @@ let package = Package(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
       resources: [
         "0001-history.sql", "0002-learning.sql", "0003-coverage.sql", "0004-tags.sql", "0005-events.sql",
-        "0006-journal.sql",
+        "0006-journal.sql", "0007-aliases.sql",
       ].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(

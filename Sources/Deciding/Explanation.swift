@@ -58,9 +58,11 @@ package struct Explanation: Hashable, Sendable {
     let giving = intervals.filter { interval in
       interval.observation.key.data == .address(address) && at.map(interval.covers) ?? true
     }
+    let aliasesByName = Dictionary(grouping: aliases) { $0.observation.key.name }
     sources = giving.map { interval in
-      Source(
-        name: interval.observation.key.name, chain: Self.chain(to: interval, through: aliases, at: at),
+      let name = interval.observation.key.name
+      return Source(
+        name: name, chain: Self.chain(to: interval, through: aliasesByName[name] ?? [], at: at),
         interval: interval)
     }
     let names = Set(sources.map(\.name))
@@ -94,7 +96,7 @@ package struct Explanation: Hashable, Sendable {
       ? "\(address) was never seen" : "\(address) was in no set \(when), and no tracked name gave it then"
   }
 
-  /// The shortest path over aliases of the same name and vantage, seen while the address was, from the name to the
+  /// The shortest path over aliases of the interval's name, those that the same vantage gave, seen while the address was, from the name to the
   /// owner. A CDN may move a name to another target within the interval: only the path that ends at the owner counts.
   private static func chain(
     to interval: ObservedInterval, through aliases: [ObservedInterval], at: Timestamp?
@@ -104,7 +106,7 @@ package struct Explanation: Hashable, Sendable {
     var targets = [DomainName: [DomainName]]()
     for alias in aliases {
       let other = alias.observation.key
-      guard other.name == key.name, other.vantage == key.vantage, case .name(let target) = other.data,
+      guard other.vantage == key.vantage, case .name(let target) = other.data,
         other.type == .cname, alias.overlaps(interval), at.map(alias.covers) ?? true
       else { continue }
       targets[other.owner, default: []].append(target)

@@ -64,8 +64,11 @@ extension HistoryStore: HistoryReader {
     try await read { db in try IntervalReader.intervals(db, giving: prefix, in: window, limit: limit) }
   }
 
-  package func aliases(of name: DomainName, at moment: Timestamp) async throws -> [ObservedInterval] {
-    try await read { db in try IntervalReader.aliases(db, of: name, at: moment) }
+  package func aliases(of asked: [NameAtMoment]) async throws -> [ObservedInterval] {
+    guard !asked.isEmpty else { return [] }
+    return try await read { db in
+      try asked.flatMap { try IntervalReader.aliases(db, of: $0.name, at: $0.moment) }
+    }
   }
 
   package func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan] {

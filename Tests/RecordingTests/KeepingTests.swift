@@ -156,7 +156,7 @@ import Testing
         )
       }
     }
-    let found = try await store.aliases(of: try name("www.example.com"), at: time(4 * 10 + 5))
+    let found = try await store.aliases(of: [NameAtMoment(try name("www.example.com"), at: time(4 * 10 + 5))])
     #expect(found.map(\.observation.key.data) == [.name(try name("edge4.example.net"))])
     let address = try key("www.example.com", "20.0.0.4", owner: "edge4.example.net")
     try await store.commit(at: 10) { $0.closed = [(observation(address, first: 40, last: 45), time(49))] }
