@@ -96,8 +96,9 @@ package struct Explanation: Hashable, Sendable {
       ? "\(address) was never seen" : "\(address) was in no set \(when), and no tracked name gave it then"
   }
 
-  /// The shortest path over aliases of the interval's name, those that the same vantage gave, seen while the address was, from the name to the
-  /// owner. A CDN may move a name to another target within the interval: only the path that ends at the owner counts.
+  /// The shortest path over those aliases of the interval's name that the same vantage gave while the address was, from
+  /// the name to the owner. A CDN may move a name to another target within the interval: only the path that ends at the
+  /// owner counts.
   private static func chain(
     to interval: ObservedInterval, through aliases: [ObservedInterval], at: Timestamp?
   ) -> [Link] {
