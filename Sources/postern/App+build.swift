@@ -46,7 +46,7 @@ struct App {
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
       restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:)
     )
-    try await watch.keepJournal(in: history, at: clock.now)
+    try await watch.keepJournal(in: history, configuration, at: clock.now)
     let signer = try SigningKeyFile(configuration.signingKeyPath).readOrMake()
     let sets = PublishedSets(
       configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
