@@ -94,7 +94,9 @@ struct App {
       tokens: configuration.tokens, logger: logger)
     var services: [any Service] = [server, worker, board, webhooks, keeper] + feeds
     services.append(
-      HistoryKeeper(history: history, limits: configuration.history.limits, clock: clock, logger: logger))
+      HistoryKeeper(
+        history: history, limits: configuration.history.limits, clock: clock, logger: logger,
+        tell: { await worker.note($0) }))
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
     services +=
       configuration.serviceTags.map {
