@@ -26,6 +26,6 @@ extension Explanation {
     return Explanation(
       of: address, at: at, memberships: memberships, intervals: intervals, aliases: aliases,
       rejections: rejections,
-      questions: questions, blind: blind)
+      questions: questions, blind: blind, horizon: try await history.horizon())
   }
 }

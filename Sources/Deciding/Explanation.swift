@@ -18,6 +18,8 @@ package struct Explanation: Hashable, Sendable {
 
   /// The time around `at` in which nobody looked; nil when somebody did, and for now.
   package let blind: BlindSpan?
+  /// Before this moment nothing is kept any more; nil while nothing was removed.
+  package let horizon: Timestamp?
 
   /// One name that gave the address at one vantage, over one unbroken interval.
   package struct Source: Hashable, Sendable {
@@ -45,14 +47,16 @@ package struct Explanation: Hashable, Sendable {
   ///   - aliases: CNAME records of the names in `intervals`.
   ///   - questions: how those names' questions stand.
   ///   - blind: the time around the moment in which nobody looked.
+  ///   - horizon: since when anything is kept, where older things were removed.
   package init(
     of address: IPAddress, at: Timestamp?, memberships: [Membership], intervals: [ObservedInterval],
     aliases: [ObservedInterval], rejections: [Rejection], questions: [QuestionStatus],
-    blind: BlindSpan? = nil
+    blind: BlindSpan? = nil, horizon: Timestamp? = nil
   ) {
     self.address = address
     self.at = at
     self.blind = blind
+    self.horizon = horizon
     self.memberships = at.map { moment in memberships.filter { $0.covers(moment) } } ?? memberships
     self.rejections = at.map { moment in rejections.filter { $0.at <= moment } } ?? rejections
     let giving = intervals.filter { interval in
@@ -92,8 +96,9 @@ package struct Explanation: Hashable, Sendable {
         "\(address) \(at == nil ? "is" : "was") in no set \(when): rejected (\(rejection.reason.rawValue))"
     }
     if !sources.isEmpty { return "\(address) was seen in DNS, but is in no set \(when)" }
-    return at == nil
-      ? "\(address) was never seen" : "\(address) was in no set \(when), and no tracked name gave it then"
+    if at != nil { return "\(address) was in no set \(when), and no tracked name gave it then" }
+    return horizon.map { "\(address) was not seen since \($0), and nothing older is kept" }
+      ?? "\(address) was never seen"
   }
 
   /// The shortest path over those aliases of the interval's name that the same vantage gave while the address was, from

@@ -131,9 +131,10 @@ enum HistoryQueries {
     GROUP BY addr HAVING sum(op) <> 0
     """
 
-  /// ?1 the element: its steps, oldest first within each set.
+  /// ?1 the element: its steps, oldest first within each set, and whether the step is to the oldest generation.
   static let stepsOfElement = """
-    SELECT set_name.name, delta.op, generation.serial, generation.at, generation.digest, generation.size
+    SELECT set_name.name, delta.op, generation.serial, generation.at, generation.digest, generation.size,
+      generation.serial = (SELECT min(serial) FROM generation AS g WHERE g.setid = delta.setid)
     FROM delta
     JOIN set_name ON set_name.id = delta.setid
     JOIN generation ON generation.setid = delta.setid AND generation.serial = delta.serial

@@ -3,13 +3,15 @@ internal import GRDB
 internal import Synchronization
 
 extension HistoryStore {
-  /// Begins a service's part of the journal: notes the effective policies that differ from the last ones, as decisions,
-  /// and stores all that is known, so that a replay can begin here. Call it before anything is committed.
+  /// Begins a service's part of the journal: notes the sets that came, went, or have another policy than before, as
+  /// decisions, and stores all that is known, so that a replay can begin here. Call it before anything is committed.
   ///
-  /// - Parameter user: who started the service.
+  /// - Parameters:
+  ///   - disabled: sets that the configuration has, switched off.
+  ///   - user: who started the service.
   /// - Returns: the number of the next step.
   package func startJournal(
-    _ circumstances: JournalCircumstances, by user: String, at now: Timestamp
+    _ circumstances: JournalCircumstances, disabled: [SetName] = [], by user: String, at now: Timestamp
   ) async throws -> Int64 {
     guard mode == .writer else { throw HistoryError.readOnly(path: path) }
     return try await withoutTransaction { [self] db in
@@ -17,7 +19,10 @@ extension HistoryStore {
         var number: Int64 = 0
         do {
           try db.inTransaction(.immediate) {
-            number = try JournalWriter(db: db).start(circumstances, by: user, at: now, interning: &interned)
+            let writer = JournalWriter(db: db)
+            try writer.notePolicies(
+              circumstances.policies, disabled: disabled, by: user, at: now, interning: &interned)
+            number = try writer.start(circumstances, at: now, interning: &interned)
             return .commit
           }
         } catch {

@@ -33,26 +33,44 @@ struct JournalWriter {
     }
   }
 
-  /// Takes note of the policies, then of the start itself with all that is known.
+  /// Takes note of each set that is watched from here on, has another policy, or is watched no more.
+  func notePolicies(
+    _ policies: [SetPolicy], disabled: [SetName], by user: String, at now: Timestamp,
+    interning: inout InternTable
+  ) throws {
+    func note(_ set: String, _ reason: String) throws {
+      try db.run(
+        "INSERT INTO decision (at, kind, subject, reason, by, applied_at) VALUES (?1, ?2, ?3, ?4, ?5, ?1)",
+        now.milliseconds, DecisionKind.configure.rawValue, set, "configuration: \(reason)", user)
+    }
+    // The last word about each set; without a policy it was that the set is watched no more.
+    let told = try db.rows(
+      """
+      SELECT subject, json FROM decision LEFT JOIN policy ON policy.decision = decision.id
+      WHERE id IN (SELECT max(id) FROM decision WHERE kind = ? GROUP BY subject) ORDER BY subject
+      """, DecisionKind.configure.rawValue
+    ) { row in (set: try row.text(0), policy: try row.optionalText(1)) }
+    for policy in policies {
+      let name = policy.name.text
+      let json = try StoredPolicy(policy).canonicalJSON()
+      let known = told.first { $0.set == name }?.policy
+      guard known != json else { continue }
+      try note(name, known == nil ? "set added" : "set changed")
+      let decision = db.lastInsertedRowID
+      let set = try interning.id(of: policy.name, in: db)
+      try db.run("INSERT INTO policy (decision, setid, json) VALUES (?, ?, ?)", decision, set, json)
+    }
+    for (set, policy) in told where policy != nil && !policies.contains(where: { $0.name.text == set }) {
+      try note(set, disabled.contains { $0.text == set } ? "set disabled" : "set removed")
+    }
+  }
+
+  /// Takes note of a start with all that is known. The policies are noted before.
   ///
   /// - Returns: the number of the start.
   func start(
-    _ circumstances: JournalCircumstances, by user: String, at now: Timestamp, interning: inout InternTable
+    _ circumstances: JournalCircumstances, at now: Timestamp, interning: inout InternTable
   ) throws -> Int64 {
-    for policy in circumstances.policies {
-      let set = try interning.id(of: policy.name, in: db)
-      let json = try StoredPolicy(policy).canonicalJSON()
-      let known = try db.rows(
-        "SELECT json FROM policy WHERE setid = ? ORDER BY decision DESC LIMIT 1", set
-      ) { try $0.text(0) }.first
-      guard known != json else { continue }
-      try db.run(
-        """
-        INSERT INTO decision (at, kind, subject, reason, by, applied_at) VALUES (?1, ?2, ?3, 'configuration', ?4, ?1)
-        """, now.milliseconds, DecisionKind.configure.rawValue, policy.name.text, user)
-      try db.run(
-        "INSERT INTO policy (decision, setid, json) VALUES (?, ?, ?)", db.lastInsertedRowID, set, json)
-    }
     let last = try db.rows("SELECT id, mark = 'start' FROM journal ORDER BY id DESC LIMIT 1") { row in
       (id: try row.integer(0), isStart: try row.optionalInteger(1) == 1)
     }.first

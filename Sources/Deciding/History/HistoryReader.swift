@@ -25,7 +25,7 @@ package protocol HistoryReader: Sendable {
   /// The aliases by which answers led on from tracked names, each at its moment; newest first for each of them.
   func aliases(of asked: [NameAtMoment]) async throws -> [ObservedInterval]
   /// The times within `window` in which nobody looked, sorted and disjoint. A pause of up to 15 minutes between two
-  /// commits isn't one.
+  /// commits isn't one. Nothing is told of the time before `horizon`.
   func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan]
   /// Before this moment nothing is kept any more; nil while nothing was removed.
   func horizon() async throws -> Timestamp?

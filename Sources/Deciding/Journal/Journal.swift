@@ -4,7 +4,7 @@ internal import DNS
 ///
 /// A lookup that changed what is held begins a run of its own. So the lookups inside a run only let time pass, and a
 /// replay may leave them out.
-struct Journal: Sendable {
+package struct Journal: Sendable {
   private var next: Int64
   private var runs: [Slot: Run] = [:]
   /// What the history doesn't have, in order: runs that ended, and what is no lookup.
@@ -22,8 +22,10 @@ struct Journal: Sendable {
   private var sweepNotedAt: Timestamp
   private static let sweeping = Duration.seconds(60)
 
+  /// A journal with nothing in it yet.
+  ///
   /// - Parameter number: of the first step.
-  init(from number: Int64, at now: Timestamp) {
+  package init(from number: Int64, at now: Timestamp) {
     next = number
     extendedAt = now
     sweepNotedAt = now
@@ -37,7 +39,7 @@ struct Journal: Sendable {
   /// - Parameters:
   ///   - isNews: whether it changed what is held.
   ///   - longestGap: the most of a pause between lookups that counts as watched; a longer one ends the run.
-  mutating func note(_ lookup: Lookup, _ answer: JournalAnswer, isNews: Bool, longestGap: Duration) {
+  package mutating func note(_ lookup: Lookup, _ answer: JournalAnswer, isNews: Bool, longestGap: Duration) {
     noteSweep(before: lookup.at)
     let slot = Slot(question: lookup.question, vantage: lookup.vantage)
     if !isNews, let run = runs[slot], run.answer == answer, run.entry.last <= lookup.at,
@@ -85,7 +87,7 @@ struct Journal: Sendable {
   }
 
   /// Takes what the history lacks, by number.
-  mutating func takeUnsaved(at now: Timestamp) -> [JournalEntry] {
+  package mutating func takeUnsaved(at now: Timestamp) -> [JournalEntry] {
     // By number: a run that the history refused may have grown or ended since, and what was told last counts.
     var taken = Dictionary(pending.map { ($0.number, $0) }) { $1 }
     pending = []

@@ -230,13 +230,21 @@ struct Finding: Sendable {
     let growth = span.growthPerDay(at: now)
     // What keeps growing past its size shortens the past to less than was asked for.
     let days = growth.map { $0 > 0 ? settings.maxSize.value / $0 : .max } ?? .max
-    level = Duration.seconds(min(days, 100_000) * 86_400) < settings.keep.value ? .unwise : .good
-    let since = span.since.map { "moments can be asked since \($0)" } ?? "no moment can be asked yet"
+    let isGrowing = Duration.seconds(min(days, 100_000) * 86_400) < settings.keep.value
+    // A day more: what is too old goes once a day.
+    let isCut =
+      span.isShortened && span.since.map { now - $0 < settings.keep.value - .seconds(86_400) } == true
+    level = isGrowing || isCut ? .unwise : .good
+    let cut =
+      isCut
+      ? ", less than keep (\(QuantityText.text(settings.keep.value))) asks for, as older moments were removed"
+      : span.isShortened ? ", older ones were removed" : ""
+    let since = span.since.map { "moments can be asked since \($0)\(cut)" } ?? "no moment can be asked yet"
     let replay = span.replayableSince.map { ", lookups replayed since \($0)" } ?? ""
     let rate = growth.map { ", \(QuantityText.text(octets: $0)) a day" } ?? ""
     sentence =
       "\(since)\(replay); it takes \(QuantityText.text(octets: span.size))\(rate)"
-      + (level == .good
+      + (!isGrowing
         ? "" : ", so maxSize holds about \(days) days. Try: a larger history.maxSize, or a shorter keep")
   }
 

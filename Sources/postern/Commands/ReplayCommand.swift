@@ -10,7 +10,8 @@ struct ReplayCommand: AsyncParsableCommand {
     discussion: """
       Without --policy, compares each generation with the recorded one and ends with exit code 1 at the first that \
       differs. With --policy, tells how the set of that configuration would have differed. A replay begins at the last \
-      start or weekly checkpoint before --since.
+      start or weekly checkpoint before --since. Lookups are kept for 'history.journal', less than other parts of the \
+      history; what is older can still be asked about ('set --at'), and not be replayed.
       """)
 
   @Option(name: .long, help: ArgumentHelp("Only this set.", valueName: "set"))

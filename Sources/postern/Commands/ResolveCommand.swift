@@ -82,7 +82,7 @@ struct ResolveCommand: AsyncParsableCommand {
       policies: policies, vantages: vantages, limits: configuration.limits.limits,
       restored: try await history.restore(for: policies), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
-    try await watch.keepJournal(in: history, at: clock.now)
+    try await watch.keepJournal(in: history, configuration, at: clock.now)
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, tags: history, publisher: Unserved(), clock: clock,
       logger: logger)

@@ -34,6 +34,9 @@ struct Configuration: Sendable, Equatable {
 
   /// The sets that are switched on.
   var enabledSets: [SetSetting] { sets.filter(\.enabled.value) }
+
+  /// The sets that are switched off.
+  var disabledSets: [SetSetting] { sets.filter { !$0.enabled.value } }
 }
 
 /// A host and port that HTTP listens on.

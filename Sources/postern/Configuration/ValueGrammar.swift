@@ -61,7 +61,7 @@ extension ValueGrammar<Bool> {
 extension ValueGrammar<Int> {
   static func whole(_ range: ClosedRange<Int>) -> ValueGrammar {
     ValueGrammar("a whole number", remedy: "decimal digits, such as \(range.lowerBound)") { text in
-      QuantityText.wholeNumber(text).map { Int(clamping: $0) }
+      Int64(wholeNumber: text).map { Int(clamping: $0) }
     }
     .within(range) { "\($0)" }
   }

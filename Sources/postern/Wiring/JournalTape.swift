@@ -16,6 +16,13 @@ struct JournalTape {
       throw CommandFailure(
         .notFound, "no lookups were recorded yet", try: "'postern serve', or 'postern resolve'")
     }
+    guard start.at <= end else {
+      throw CommandFailure(
+        .notFound, "lookups can be replayed since \(start.at) only", try: "a later --until")
+    }
+    if let since, since < start.at {
+      Console.warn("lookups can be replayed since \(start.at) only, which is where this begins")
+    }
     self.history = history
     self.end = end
     first = start.number
