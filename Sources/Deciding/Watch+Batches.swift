@@ -29,7 +29,7 @@ extension Watch {
     batch.events = pending.events
     batch.appliedDecisions = pending.appliedDecisions
     batch.positions = pending.positions.values.sorted { $0.path < $1.path }
-    batch.journal = journal?.takeUnsaved(at: now) ?? []
+    takeJournal(into: &batch, at: now)
     pending.opened = [:]
     pending.closed = []
     pending.rejections = []
@@ -56,8 +56,21 @@ extension Watch {
       batch.coverages += takeUnsavedCoverage(of: name, at: now)
     }
     (batch.uncoveredNames, batch.dismissedNames) = uncovered.takeUnsaved()
-    batch.journal = journal?.takeUnsaved(at: now) ?? []
+    takeJournal(into: &batch, at: now)
     return batch
+  }
+
+  /// Takes what the history lacks of the journal, and how the names stand of which it tells something new. Both are stored at
+  /// once, so that a start after a crash knows neither more nor less than the journal.
+  private mutating func takeJournal(into batch: inout HistoryBatch, at now: Timestamp) {
+    for tracked in (journal?.newNames ?? []).compactMap({ names[$0] }) {
+      for state in tracked.states {
+        batch.observations += state.records.map { $0.observation(of: tracked.name, at: state.vantage) }
+          .filter { pending.opened[$0.key] == nil }
+        batch.questions += state.questionStatuses(of: tracked.name).map(withDue)
+      }
+    }
+    batch.journal = journal?.takeUnsaved(at: now) ?? []
   }
 
   /// The history has the batch: its generations may be served.

@@ -326,6 +326,8 @@ package actor ResolverWorker: Service {
     mustRenew = false
     var vantages = changedVantages
     while true {
+      // What came meanwhile goes first: what the journal tells of it is stored with it.
+      if watch.isChanged { guard await storeChanges() else { return } }
       var batch = watch.makeRenewals(at: clock.now)
       let labels = unsavedReports
       unsavedReports = []

@@ -11,6 +11,8 @@ struct Journal: Sendable {
   private var pending: [JournalEntry] = []
   /// Runs that go on, of which the history has nothing.
   private var begun = Set<Slot>()
+  /// The names of runs that the history never got, whose standing must be stored with them.
+  private(set) var newNames = Set<DomainName>()
   /// When the ends of runs that go on were taken last.
   private var extendedAt: Timestamp
 
@@ -53,6 +55,7 @@ struct Journal: Sendable {
     let entry = step(.lookup(lookup.question, lookup.vantage, answer), at: lookup.at)
     runs[slot] = Run(entry: entry, answer: answer)
     begun.insert(slot)
+    newNames.insert(lookup.question.name)
   }
 
   /// Takes something that is no lookup.
@@ -77,11 +80,17 @@ struct Journal: Sendable {
   }
 
   /// Ends the runs that go on, so that their ends are stored with the next batch.
-  mutating func endRuns(where isOver: (Slot) -> Bool = { _ in true }) {
+  private mutating func endRuns(where isOver: (Slot) -> Bool = { _ in true }) {
     for slot in Array(runs.keys) where isOver(slot) {
       guard let run = runs.removeValue(forKey: slot) else { continue }
       if begun.remove(slot) != nil || run.isExtended { pending.append(run.entry) }
     }
+  }
+
+  /// Has all be stored with the next batch: of runs that go on their ends, and the time that was let pass last.
+  mutating func end() {
+    flushSweep()
+    endRuns()
   }
 
   /// Takes what the history lacks, by number.
@@ -99,6 +108,7 @@ struct Journal: Sendable {
       runs[slot]?.isExtended = false
     }
     begun = []
+    newNames = []
     return taken.values.sorted { $0.number < $1.number }
   }
 
@@ -115,6 +125,9 @@ struct Journal: Sendable {
         kept.append(
           JournalEntry(
             number: entry.number, at: entry.at, last: entry.last, count: entry.count, content: .undecided))
+      case .lookup(let question, _, _):
+        newNames.insert(question.name)
+        kept.append(entry)
       default: kept.append(entry)
       }
     }
