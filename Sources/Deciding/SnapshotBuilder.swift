@@ -53,14 +53,14 @@ package struct SnapshotBuilder: Sendable {
     var gathered = [(address: IPAddress, names: [DomainName], first: Timestamp, last: Timestamp)]()
     for (name, states) in names {
       for state in states {
-        state.forEachHeldAddress(retention: policy.retention, only: wanted) { address, record in
+        state.forEachHeldAddress(retention: policy.retention, only: wanted) { address, index in
           if let place = places[address] {
             if gathered[place].names.last != name { gathered[place].names.append(name) }
-            gathered[place].first = min(gathered[place].first, record.firstSeen)
-            gathered[place].last = max(gathered[place].last, record.lastSeen)
+            gathered[place].first = min(gathered[place].first, state.records[index].firstSeen)
+            gathered[place].last = max(gathered[place].last, state.records[index].lastSeen)
           } else if policy.admits(address, through: gate) {
             places[address] = gathered.count
-            gathered.append((address, [name], record.firstSeen, record.lastSeen))
+            gathered.append((address, [name], state.records[index].firstSeen, state.records[index].lastSeen))
           }
         }
       }

@@ -33,18 +33,20 @@ package struct VantageState: Sendable {
 
   /// The same without a copy of each record: this runs for most lookups.
   ///
-  /// - Parameter wanted: only these; nil for all.
+  /// - Parameters:
+  ///   - wanted: only these; nil for all.
+  ///   - body: takes an address with its record's place in `records`.
   /// - Returns: whether none of them has been absent for longer.
   @discardableResult
   func forEachHeldAddress(
-    retention: Duration, only wanted: Set<IPAddress>? = nil, _ body: (IPAddress, HeldRecord) -> Void
+    retention: Duration, only wanted: Set<IPAddress>? = nil, _ body: (IPAddress, _ place: Int) -> Void
   ) -> Bool {
     var isWhole = true
     for index in records.indices {
       guard case .address(let address) = records[index].data else { continue }
       if let wanted, !wanted.contains(address) { continue }
       if absence(at: index) < records[index].span(retention: retention) {
-        body(address, records[index])
+        body(address, index)
       } else {
         isWhole = false
       }

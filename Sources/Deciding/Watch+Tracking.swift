@@ -13,14 +13,17 @@ extension Watch {
 
   /// Judges a record that isn't held yet.
   func admission(for tracked: TrackedName, at vantage: Vantage) -> RecordAdmission {
-    let watching = tracked.sets.map { sets[$0] }
+    // Not the sets: what they hold would be copied when it changes.
+    let watching = tracked.sets.map { (policy: sets[$0].policy, gate: sets[$0].gate) }
     let room = limits.addressesPerName
     let (rule, confirmation) = (tracked.confirmation, self.confirmation)
     let isExpected = rule == nil ? { _ in true } : expectation(of: tracked)
     // Most lookups hold nothing new: then nobody asks.
     var known: Set<RecordData>?
     return { record, opened in
-      if case .address(let address) = record.data, !watching.contains(where: { $0.admits(address) }) {
+      if case .address(let address) = record.data,
+        !watching.contains(where: { $0.policy.admits(address, through: $0.gate) })
+      {
         return watching.contains { $0.policy.admits(address) } ? .outsideServiceTags : .notGlobalUnicast
       }
       let held = known ?? Set(tracked.states.lazy.flatMap(\.records).map(\.data))
