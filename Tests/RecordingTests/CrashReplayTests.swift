@@ -12,9 +12,9 @@ import Testing
     let scratch = try Scratch()
     let store = try scratch.open()
     var day = try CrashedDay(store, seed: seed)
-    for _ in 0..<26 { try await day.live() }
+    for _ in 0..<34 { try await day.live() }
     let thinned = try await store.value("SELECT count(*) FROM journal WHERE mark = 'restart'") ?? 0
-    #expect(thinned > 6)
+    #expect(thinned > 14)
     let report = try await day.compared()
     #expect(report.difference == nil)
     #expect(report.gaps.isEmpty && report.generations == day.published && day.published > 20)
