@@ -87,6 +87,7 @@ struct JournalWriter {
   }
 
   /// Of starts, the states of the newest and of the first of each day are enough: a replay carries its own over the rest.
+  /// For that, the journal takes over what only the state told.
   private func thinStates() throws {
     let surplus = try db.rows(
       """
@@ -97,12 +98,51 @@ struct JournalWriter {
       """, Self.newestStates
     ) { try $0.integer(0) }
     for id in surplus {
+      if try !takeOverRunEnds(from: id) {
+        try db.run(
+          "UPDATE journal SET detail = json_set(detail, '$.isBroken', json('true')) WHERE id = ?", id)
+      }
       try Self.removeStates(db, before: id + 1, after: id - 1)
       try db.run("UPDATE journal SET mark = 'restart' WHERE id = ?", id)
     }
   }
 
   private static let newestStates: Int64 = 16
+
+  /// Lets the last runs before a start end where the state beside it says that the questions were asked last: a service that
+  /// crashed stored that, but not the ends of its runs.
+  ///
+  /// - Returns: whether the journal now leads to what was known at the start. What time was let pass for taps and for
+  ///   vantages that are asked no more isn't told to the moment.
+  private func takeOverRunEnds(from start: Int64) throws -> Bool {
+    let isTimed = try db.integer(
+      """
+      SELECT 1 FROM state_question JOIN vantage ON vantage.id = state_question.vantage
+      WHERE journal = ?1 AND label NOT IN (
+        SELECT value FROM json_each((SELECT detail FROM journal WHERE id = ?1), '$.vantages'))
+      LIMIT 1
+      """, start)
+    guard isTimed == nil else { return false }
+    let runs = try db.rows(
+      """
+      SELECT run.id, run.at, run.last, question.asked FROM (
+        SELECT asked, max(id) AS id FROM journal
+        WHERE id < ?1 AND asked NOT NULL AND id > coalesce((
+          SELECT max(id) FROM journal WHERE id < ?1 AND mark IN ('start', 'restart', 'checkpoint')), 0)
+        GROUP BY asked) AS newest
+      JOIN journal AS run ON run.id = newest.id
+      JOIN asked ON asked.id = newest.asked
+      JOIN state_question AS question ON question.journal = ?1 AND question.name = asked.name
+        AND question.type = asked.type AND question.vantage = asked.vantage
+      """, start
+    ) { row in
+      (id: try row.integer(0), at: try row.integer(1), last: try row.integer(2), asked: try row.integer(3))
+    }
+    guard runs.allSatisfy({ $0.at <= $0.asked }) else { return false }
+    let extend = try db.cachedStatement(sql: "UPDATE journal SET last = ?2, count = count + 1 WHERE id = ?1")
+    for run in runs where run.last < run.asked { try extend.run(run.id, run.asked) }
+    return true
+  }
 
   /// Removes what is stored beside steps; the steps stay.
   static func removeStates(_ db: Database, before end: Int64, after start: Int64 = 0) throws {

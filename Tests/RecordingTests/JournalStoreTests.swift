@@ -87,6 +87,29 @@ import Testing
     #expect(read == entries)
   }
 
+  @Test func `The limits of a start read back, and one of before the probation was noted has the default`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let limits = Limits(
+      queriesPerSecond: 1, outstanding: 2, namesPerPattern: 3, addressesPerName: 4, probation: .seconds(5))
+    _ = try await store.startJournal(try circumstances(limits: limits), by: "root", at: time(1))
+    #expect(try await started(store) == limits)
+    try await store.write { db in
+      try db.execute(sql: "UPDATE journal SET detail = json_remove(detail, '$.probation')")
+    }
+    let old = Limits(queriesPerSecond: 1, outstanding: 2, namesPerPattern: 3, addressesPerName: 4)
+    #expect(try await started(store) == old)
+  }
+
+  private func started(_ store: HistoryStore) async throws -> Limits? {
+    guard case .started(let circumstances) = try await store.journal(after: 0, limit: 1).first?.content else {
+      return nil
+    }
+    return circumstances.limits
+  }
+
   @Test func `A step that was refused once is not lost when later ones were stored before it`() async throws {
     let scratch = try Scratch()
     let store = try scratch.open()
@@ -194,9 +217,11 @@ import Testing
     #expect(entries.count { if case .started = $0.content { true } else { false } } == 40)
   }
 
-  private func circumstances(retention: Int64 = 3600) throws -> JournalCircumstances {
+  private func circumstances(retention: Int64 = 3600, limits: Limits = Limits()) throws
+    -> JournalCircumstances
+  {
     JournalCircumstances(
-      vantages: [Vantage("one")], taps: [Vantage("tap"): true], limits: Limits(),
+      vantages: [Vantage("one")], taps: [Vantage("tap"): true], limits: limits,
       policies: [try policy("mcr", retention: retention)])
   }
 

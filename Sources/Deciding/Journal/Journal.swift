@@ -11,6 +11,8 @@ package struct Journal: Sendable {
   private var pending: [JournalEntry] = []
   /// Runs that go on, of which the history has nothing.
   private var begun = Set<Slot>()
+  /// The names of runs that the history never got, whose standing must be stored with them.
+  private(set) var newNames = Set<DomainName>()
   /// When the ends of runs that go on were taken last.
   private var extendedAt: Timestamp
 
@@ -55,6 +57,7 @@ package struct Journal: Sendable {
     let entry = step(.lookup(lookup.question, lookup.vantage, answer), at: lookup.at)
     runs[slot] = Run(entry: entry, answer: answer)
     begun.insert(slot)
+    newNames.insert(lookup.question.name)
   }
 
   /// Takes something that is no lookup.
@@ -79,11 +82,17 @@ package struct Journal: Sendable {
   }
 
   /// Ends the runs that go on, so that their ends are stored with the next batch.
-  mutating func endRuns(where isOver: (Slot) -> Bool = { _ in true }) {
+  private mutating func endRuns(where isOver: (Slot) -> Bool = { _ in true }) {
     for slot in Array(runs.keys) where isOver(slot) {
       guard let run = runs.removeValue(forKey: slot) else { continue }
       if begun.remove(slot) != nil || run.isExtended { pending.append(run.entry) }
     }
+  }
+
+  /// Has all be stored with the next batch: of runs that go on their ends, and the time that was let pass last.
+  mutating func end() {
+    flushSweep()
+    endRuns()
   }
 
   /// Takes what the history lacks, by number.
@@ -101,6 +110,7 @@ package struct Journal: Sendable {
       runs[slot]?.isExtended = false
     }
     begun = []
+    newNames = []
     return taken.values.sorted { $0.number < $1.number }
   }
 
@@ -117,6 +127,9 @@ package struct Journal: Sendable {
         kept.append(
           JournalEntry(
             number: entry.number, at: entry.at, last: entry.last, count: entry.count, content: .undecided))
+      case .lookup(let question, _, _):
+        newNames.insert(question.name)
+        kept.append(entry)
       default: kept.append(entry)
       }
     }
