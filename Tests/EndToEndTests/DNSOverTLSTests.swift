@@ -30,11 +30,10 @@ extension EndToEnd {
             try await service.startAndPublish()
             try await eventually("all of the set") { try await service.addresses().count == 4 }
             let fault = "127.0.0.1:\(port) can't be used: its certificate is not for dns.example.net"
-            try await eventually("the vantage that fails says why", within: .seconds(40)) {
-              let lines = try await service.postern("vantages").lines
-              return lines.contains { $0.hasPrefix("wrong") && $0.contains(fault) }
-                && lines.contains { $0.hasPrefix("right ") && $0.contains("good") }
+            try await eventually("the one that fails is told of, with the reason") {
+              try await service.get("/readyz").text.contains("upstream wrong fails: network: \(fault)")
             }
+            #expect(try await !service.get("/readyz").text.contains("upstream right"))
             let doctor = try await service.postern("doctor")
             #expect(doctor.status == 1)
             let told = doctor.lines.filter { $0.hasPrefix("BAD  upstream 127.0.0.1:\(port)") }

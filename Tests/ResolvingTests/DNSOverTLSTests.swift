@@ -275,6 +275,37 @@ import Testing
     }
   }
 
+  @Test("waiting for a server's words in the handshake costs a whole core")
+  func idleHandshake() async throws {
+    try await Tool.withFolder { folder in
+      let made = try await TestCertificates.make(in: folder)
+      let port = try RealServer.freePort()
+      let server = try TLSServerScript.start(.slow, port: port, made)
+      try await Self.listening(port)
+      let others = try Set(Self.engineTicks().keys)
+      let resolver = try Self.resolver([Self.upstream(port, roots: made.path("ca.pem"))])
+      let lookups = await Self.ask(resolver, 20)
+      #expect(lookups.allSatisfy { $0.outcome == .answer && $0.roundTrip >= .milliseconds(400) })
+      let ticks = try Self.engineTicks().filter { !others.contains($0.key) }.values
+      // Of the fifty in half a second that it waits.
+      #expect(!ticks.isEmpty && ticks.allSatisfy { $0 < 20 }, "\(ticks) hundredths of a second")
+      withExtendedLifetime((server, resolver)) {}
+    }
+  }
+
+  /// The processor time of each engine's thread, in hundredths of a second (proc(5)).
+  private static func engineTicks() throws -> [String: Int] {
+    var ticks = [String: Int]()
+    for thread in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task") {
+      let stat = try? String(contentsOfFile: "/proc/self/task/\(thread)/stat", encoding: .utf8)
+      guard let fields = stat?.split(separator: " "), fields.count > 14, fields[1] == "(resolver)" else {
+        continue
+      }
+      ticks[thread] = (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0)
+    }
+    return ticks
+  }
+
   @Test("replies that share a TLS record wait for the next octet that the socket announces")
   func sharedRecords() async throws {
     try await Tool.withFolder { folder in
