@@ -348,11 +348,10 @@ void pca_close(pca_channel *channel) {
 }
 
 const char *pca_trouble(const pca_channel *channel) {
-  if (channel->trouble[0]) return channel->trouble;
   for (const struct stream *stream = channel->streams; stream; stream = stream->next) {
-    if (stream->tls && tls_is_unanswered(stream->tls)) return "the TLS handshake is not answered";
+    if (stream->tls) tls_explain_silence(stream->tls);
   }
-  return NULL;
+  return channel->trouble[0] ? channel->trouble : NULL;
 }
 
 const char *pca_version(void) { return ares_version(NULL); }

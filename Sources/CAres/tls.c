@@ -241,6 +241,7 @@ struct tls_connection *tls_open(pca_tls *tls, int descriptor, char *trouble) {
 }
 
 void tls_close(struct tls_connection *connection) {
+  tls_explain_silence(connection);
   ERR_clear_error();
   if (connection->state == OPEN) SSL_shutdown(connection->ssl);
   SSL_free(connection->ssl);
@@ -386,8 +387,10 @@ ssize_t tls_receive(struct tls_connection *connection, void *buffer, size_t capa
 
 int tls_is_shaking(const struct tls_connection *connection) { return connection->state == SHAKING; }
 
-int tls_is_unanswered(const struct tls_connection *connection) {
-  return connection->state == SHAKING && connection->has_greeted;
+void tls_explain_silence(const struct tls_connection *connection) {
+  if (connection->state == SHAKING && connection->has_greeted) {
+    snprintf(connection->trouble, TROUBLE, "the TLS handshake is not answered");
+  }
 }
 
 int tls_wants_room(const struct tls_connection *connection) { return connection->wants_room; }

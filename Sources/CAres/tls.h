@@ -16,7 +16,8 @@ struct tls_connection;
 // connection, and is empty until it fails. NULL when it can't be started, with the reason in `trouble`.
 struct tls_connection *tls_open(pca_tls *tls, int descriptor, char *trouble);
 
-// Says goodbye where that makes sense, and frees the connection. The socket stays open.
+// Says goodbye where that makes sense, or in `trouble` that there was no answer, and frees the connection. The socket
+// stays open.
 void tls_close(struct tls_connection *connection);
 
 // Goes on with the handshake. 0 while it lasts; else it is done, or failed, which sending and receiving then tell.
@@ -26,9 +27,11 @@ int tls_shake(struct tls_connection *connection);
 ssize_t tls_send(struct tls_connection *connection, const struct iovec *parts, int count);
 ssize_t tls_receive(struct tls_connection *connection, void *buffer, size_t capacity);
 
-// Whether it is in the handshake; whether the client's first words went out and it lasts.
+// Whether it is in the handshake.
 int tls_is_shaking(const struct tls_connection *connection);
-int tls_is_unanswered(const struct tls_connection *connection);
+
+// Says in `trouble` that the client's first words were not answered, when that is so.
+void tls_explain_silence(const struct tls_connection *connection);
 
 // Whether it waits for room in the socket's buffer; whether octets lie ready that the socket no longer announces.
 int tls_wants_room(const struct tls_connection *connection);

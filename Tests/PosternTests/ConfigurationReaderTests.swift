@@ -59,6 +59,10 @@ import Testing
       "upstreams: [{ address: 9.9.9.9, transport: tls, tlsRoots: ca.pem }]",
       "p.yaml:1:59: upstreams[0].tlsRoots: 'ca.pem' is not an absolute path. Try: a path that begins with /"),
     Bad(
+      "upstreams: [{ address: 9.9.9.9, tlsName: 9.9.9.9 }]",
+      "p.yaml:1:42: upstreams[0].tlsName: '9.9.9.9' is an address, which a certificate doesn't have as a name. "
+        + "Try: transport: tls without a name, and the certificate must be for the address"),
+    Bad(
       "upstreams: ['tls://9.9.9.9']",
       "p.yaml:1:13: upstreams[0]: 'tls://9.9.9.9' is not an address. Try: 9.9.9.9#NAME with the name in its "
         + "certificate, for DNS over TLS"),

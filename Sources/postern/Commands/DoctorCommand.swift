@@ -14,7 +14,9 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var output: OutputOptions
   @Option(
-    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+    name: .long,
+    help: ArgumentHelp(
+      "A resolver to ask, with #NAME over TLS; may be given several times.", valueName: "address"))
   var upstream: [String] = []
   @Flag(name: .long, help: "Check the whole history, however large it is.")
   var full = false

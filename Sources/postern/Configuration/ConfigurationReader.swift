@@ -99,7 +99,7 @@ enum ConfigurationReader {
     let transport = mapping.setting("transport", default: nil) {
       $0.value(.oneOf(UpstreamSetting.Transport.self))
     }
-    let name = mapping.setting("tlsName", default: nil) { $0.value(.name) }
+    let name = mapping.setting("tlsName", default: nil) { $0.value(.tlsName) }
     let roots = mapping.setting("tlsRoots", default: nil) { $0.value(.absolutePath) }
     if let said = transport.value, said != .tls {
       let meansTLS = [

@@ -65,7 +65,7 @@ extension ValueGrammar<UpstreamPlace> {
     }
     guard parts.count > 1 else { return UpstreamPlace(address: address, port: port, tlsName: nil) }
     do throws(ValueRejection) {
-      let name = try ValueGrammar<DomainName>.name.read(parts[1])
+      let name = try ValueGrammar<DomainName>.tlsName.read(parts[1])
       return UpstreamPlace(address: address, port: port, tlsName: name)
     } catch {
       throw ValueRejection(
@@ -85,6 +85,18 @@ extension ValueGrammar<UpstreamPlace> {
     }
     return "an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53, or for "
       + "DNS over TLS 9.9.9.9#dns.quad9.net"
+  }
+}
+
+extension ValueGrammar<DomainName> {
+  /// The name that a resolver's certificate must have.
+  static let tlsName = ValueGrammar { text throws(ValueRejection) in
+    guard IPAddress(text) == nil else {
+      throw ValueRejection(
+        .malformed, "\(quoted(text)) is an address, which a certificate doesn't have as a name",
+        remedy: "transport: tls without a name, and the certificate must be for the address")
+    }
+    return try name.read(text)
   }
 }
 
