@@ -68,7 +68,10 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "CAres", linkerSettings: [.linkedLibrary("cares")]),
+    // OpenSSL, for DNS over TLS: the system's, which distributions keep secure.
+    .target(
+      name: "CAres",
+      linkerSettings: [.linkedLibrary("cares"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     module("DNS", []),
     module("Deciding", ["DNS", .product(name: "HeapModule", package: "swift-collections")]),

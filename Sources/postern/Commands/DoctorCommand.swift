@@ -14,7 +14,9 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var output: OutputOptions
   @Option(
-    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+    name: .long,
+    help: ArgumentHelp(
+      "A resolver to ask, with #NAME over TLS; may be given several times.", valueName: "address"))
   var upstream: [String] = []
   @Flag(name: .long, help: "Check the whole history, however large it is.")
   var full = false
@@ -192,7 +194,23 @@ struct Finding: Sendable {
       level = .fault
       let detail = lookup.detail.map { " (\($0))" } ?? ""
       sentence =
-        "\(lookup.question): \(kind.rawValue)\(detail). Try: 'dig @\(upstream.address) \(lookup.question.name)'"
+        "\(lookup.question): \(kind.rawValue)\(detail). Try: '\(Self.trial(upstream, lookup.question.name))'"
+    }
+  }
+
+  /// What asks the upstream without Postern, or, over TLS, shows its certificate.
+  private static func trial(_ upstream: Upstream, _ name: DomainName) -> String {
+    let port = upstream.port == upstream.transport.standardPort ? "" : " -p \(upstream.port)"
+    switch upstream.transport {
+    case .udp: return "dig @\(upstream.address)\(port) \(name)"
+    case .tcp: return "dig +tcp @\(upstream.address)\(port) \(name)"
+    case .tls:
+      let identity = upstream.identity
+      let wanted =
+        identity.name.map { "-servername \($0) -verify_hostname \($0)" }
+        ?? "-verify_ip \(upstream.address)"
+      let roots = identity.roots.map { " -CAfile \($0)" } ?? ""
+      return "openssl s_client -connect \(upstream.endpoint) -alpn dot \(wanted)\(roots)"
     }
   }
 

@@ -22,7 +22,9 @@ struct ResolveCommand: AsyncParsableCommand {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var output: OutputOptions
   @Option(
-    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+    name: .long,
+    help: ArgumentHelp(
+      "A resolver to ask, with #NAME over TLS; may be given several times.", valueName: "address"))
   var upstream: [String] = []
   @Option(name: .long, help: ArgumentHelp("How long the round may take.", valueName: "span"))
   var deadline: String = "30s"

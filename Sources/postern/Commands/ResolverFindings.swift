@@ -17,10 +17,13 @@ struct ResolverFindings {
   ///   - trusted: the labels of trusted taps.
   ///   - own: the addresses of this machine, under each of which the same resolver may answer.
   init(_ reports: [SourceReport], trusted: Set<String>, upstreams: [Place], own: Set<IPAddress>) {
+    // One resolver answers on the port of DNS and on that of DNS over TLS.
+    func usual(_ port: Int) -> Int { port == 853 ? 53 : port }
     func isOwn(_ address: IPAddress) -> Bool { own.contains(address) }
     func isAsked(_ place: Place) -> Bool {
       upstreams.contains {
-        $0.port == place.port && ($0.address == place.address || isOwn($0.address) && isOwn(place.address))
+        usual($0.port) == usual(place.port)
+          && ($0.address == place.address || isOwn($0.address) && isOwn(place.address))
       }
     }
     var told = Set<Place>()
@@ -37,7 +40,8 @@ struct ResolverFindings {
   }
 
   private static func sentence(_ resolver: SeenResolver, _ address: IPAddress) -> String {
-    let endpoint = resolver.port == 53 ? "\(address)" : EndpointText.text(address, port: resolver.port)
+    let endpoint =
+      [53, 853].contains(resolver.port) ? "\(address)" : EndpointText.text(address, port: resolver.port)
     let called = resolver.identity.map { " (\($0))" } ?? ""
     let line = resolver.identity.map { "- { address: \"\(endpoint)\", name: \($0) }" } ?? "- \"\(endpoint)\""
     return

@@ -69,34 +69,6 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// A recursive resolver to ask.
-struct UpstreamSetting: Sendable, Hashable {
-  enum Transport: String, Sendable, Hashable, CaseIterable {
-    case udp
-    case tcp
-  }
-
-  /// The vantage: the configured name, else the address, with the port unless it is 53 and `@` with the subnet.
-  let label: String
-  let address: IPAddress
-  let port: Int
-  let transport: Transport
-  /// Sent as EDNS client subnet (RFC 7871).
-  let clientSubnet: IPPrefix?
-
-  init(
-    label: String? = nil, address: IPAddress, port: Int = 53, transport: Transport = .udp,
-    clientSubnet: IPPrefix? = nil
-  ) {
-    let place = port == 53 ? address.description : EndpointText.text(address, port: port)
-    self.label = label ?? place + (clientSubnet.map { "@\($0)" } ?? "")
-    self.address = address
-    self.port = port
-    self.transport = transport
-    self.clientSubnet = clientSubnet
-  }
-}
-
 /// The bounds of the whole service, each with its origin.
 struct LimitSettings: Sendable, Equatable {
   let queriesPerSecond: Setting<Int>

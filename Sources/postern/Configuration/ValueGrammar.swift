@@ -160,13 +160,3 @@ extension ValueGrammar<ListenAddress> {
     }
   }
 }
-
-extension ValueGrammar<UpstreamSetting> {
-  /// The short form: an address, with its port if it isn't 53.
-  static let upstream = ValueGrammar(
-    "an address", remedy: "an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53"
-  ) { text in
-    guard let (address, port) = EndpointText.address(text), port != 0 else { return nil }
-    return UpstreamSetting(address: address, port: port ?? 53)
-  }
-}
