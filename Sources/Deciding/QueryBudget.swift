@@ -23,8 +23,11 @@ struct QueryBudget: Sendable {
 
   mutating func spend() { tokens -= 1 }
 
-  /// When the next question may go.
+  /// When the next question may go, as the wall clock stands now.
   func readyAt(_ now: Timestamp) -> Timestamp {
-    tokens >= 1 ? now : now + .milliseconds(Int64(((1 - tokens) / perSecond * 1000).rounded(.up)))
+    guard tokens < 1 else { return now }
+    let wait = Duration.milliseconds(Int64(((1 - tokens) / perSecond * 1000).rounded(.up)))
+    // Not from `now` on: who asks often enough would never be allowed.
+    return max(now, min(filledAt, now) + wait)
   }
 }

@@ -1,57 +1,80 @@
 package import DNS
 internal import HeapModule
 
-/// When which question is due at which vantage.
+/// When which question is due at which vantage, and which goes first when not all that is due can be asked.
 package struct Schedule: Sendable {
-  private var due: [Slot: Timestamp] = [:]
-  private var heap = Heap<Entry>()
-  /// Questions about names that clients use now; when not all can be asked, these are.
-  private var preferred = Heap<Entry>()
+  private var plans: [Slot: Plan] = [:]
+  /// What isn't due yet, the next first.
+  private var coming = Heap<Entry>()
+  /// What is due, by the rank of its precedence; in each, what is due longest first.
+  private var waiting = [Heap<Entry>](repeating: Heap(), count: Precedence.count)
+  /// The same, what reaches its limit soonest first.
+  private var limits = Heap<Entry>()
   private var random: SplitMix
 
   /// - Parameter seed: of the jitter, so that a test can repeat a run.
   package init(seed: UInt64) { random = SplitMix(state: seed) }
 
-  /// Sets when a question is asked next; an earlier plan for it is void. When more is due than may be asked,
-  /// preferred questions go first.
+  /// Sets when a question is asked next; an earlier plan for it is void.
+  ///
+  /// - Parameters:
+  ///   - moment: not before this.
+  ///   - precedence: whom it goes before when more is due than may be asked.
+  ///   - limit: from then on it goes before all that may still wait, whatever the precedence; without it from `moment` on.
   package mutating func plan(
-    _ question: Question, at vantage: Vantage, for moment: Timestamp, isPreferred: Bool = false
+    _ question: Question, at vantage: Vantage, for moment: Timestamp,
+    as precedence: Precedence = Precedence(),
+    by limit: Timestamp? = nil
   ) {
-    let slot = Slot(question: question, vantage: vantage)
-    due[slot] = moment
-    let entry = Entry(due: moment, slot: slot)
-    if isPreferred { preferred.insert(entry) } else { heap.insert(entry) }
+    plan(
+      Slot(question: question, vantage: vantage),
+      Plan(due: moment, limit: max(limit ?? moment, moment), precedence: precedence))
+  }
+
+  private mutating func plan(_ slot: Slot, _ plan: Plan) {
+    plans[slot] = plan
+    coming.insert(Entry(moment: plan.due, slot: slot, plan: plan))
   }
 
   /// Takes a question off the plan.
   package mutating func drop(_ question: Question, at vantage: Vantage) {
-    due[Slot(question: question, vantage: vantage)] = nil
+    plans[Slot(question: question, vantage: vantage)] = nil
   }
 
   /// When a question is asked next; nil while it is being asked or when it isn't planned.
   package func due(_ question: Question, at vantage: Vantage) -> Timestamp? {
-    due[Slot(question: question, vantage: vantage)]
+    plans[Slot(question: question, vantage: vantage)]?.due
   }
 
   /// The next moment at which something is due.
   package mutating func nextDue() -> Timestamp? {
     dropVoidEntries()
-    return [preferred.min?.due, heap.min?.due].compactMap { $0 }.min()
+    return (waiting.lazy.compactMap(\.min) + [coming.min].compactMap { $0 }).map(\.plan.due).min()
   }
 
-  /// Takes the preferred question that is due longest off the plan, else the other that is; nil when none is due.
+  /// Takes a question that is due off the plan; nil when none is.
+  ///
+  /// What has reached its limit comes first, in the order of the limits; then what comes first by precedence, and of that
+  /// what is due longest.
   package mutating func take(at now: Timestamp) -> (question: Question, vantage: Vantage)? {
     dropVoidEntries()
-    let taken: Entry
-    if let first = preferred.min, first.due <= now {
-      taken = preferred.removeMin()
-    } else if let first = heap.min, first.due <= now {
-      taken = heap.removeMin()
+    while let first = coming.min, first.plan.due <= now {
+      coming.removeMin()
+      guard plans[first.slot] == first.plan else { continue }
+      waiting[first.plan.precedence.rank].insert(first)
+      limits.insert(Entry(moment: first.plan.limit, slot: first.slot, plan: first.plan))
+    }
+    let slot: Slot
+    if let overdue = limits.min, overdue.moment <= now {
+      limits.removeMin()
+      slot = overdue.slot
+    } else if let rank = waiting.firstIndex(where: { !$0.isEmpty }) {
+      slot = waiting[rank].removeMin().slot
     } else {
       return nil
     }
-    due[taken.slot] = nil
-    return (taken.slot.question, taken.slot.vantage)
+    plans[slot] = nil
+    return (slot.question, slot.vantage)
   }
 
   /// When to ask again after a lookup.
@@ -90,15 +113,20 @@ package struct Schedule: Sendable {
 
   /// Brings what is due later forward to `latest`: after the wall clock went back, its moments are too far ahead.
   package mutating func bringForward(to latest: Timestamp) {
-    for (slot, moment) in due where moment > latest {
-      due[slot] = latest
-      heap.insert(Entry(due: latest, slot: slot))
+    for (slot, old) in plans where old.due > latest {
+      plan(slot, Plan(due: latest, limit: latest + (old.limit - old.due), precedence: old.precedence))
     }
   }
 
   private mutating func dropVoidEntries() {
-    while let first = heap.min, due[first.slot] != first.due { heap.removeMin() }
-    while let first = preferred.min, due[first.slot] != first.due { preferred.removeMin() }
+    while let first = coming.min, plans[first.slot] != first.plan { coming.removeMin() }
+    for rank in waiting.indices {
+      while let first = waiting[rank].min, plans[first.slot] != first.plan { waiting[rank].removeMin() }
+    }
+    while let first = limits.min, plans[first.slot] != first.plan { limits.removeMin() }
+    // What was asked before its limit stays in there until then, unless that becomes too much.
+    guard limits.count > 2 * plans.count + 64 else { return }
+    limits = Heap(limits.unordered.filter { plans[$0.slot] == $0.plan })
   }
 
   private struct Slot: Hashable {
@@ -106,13 +134,24 @@ package struct Schedule: Sendable {
     let vantage: Vantage
   }
 
-  private struct Entry: Comparable {
+  private struct Plan: Hashable {
     let due: Timestamp
+    let limit: Timestamp
+    let precedence: Precedence
+  }
+
+  /// A plan in a heap, void when its slot has another one.
+  private struct Entry: Comparable {
+    /// What the heap is ordered by.
+    let moment: Timestamp
     let slot: Slot
+    let plan: Plan
 
-    static func < (left: Entry, right: Entry) -> Bool { left.due < right.due }
+    static func < (left: Entry, right: Entry) -> Bool { left.moment < right.moment }
 
-    static func == (left: Entry, right: Entry) -> Bool { left.due == right.due && left.slot == right.slot }
+    static func == (left: Entry, right: Entry) -> Bool {
+      left.moment == right.moment && left.slot == right.slot
+    }
   }
 }
 

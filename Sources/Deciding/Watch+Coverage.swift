@@ -26,16 +26,30 @@ extension Watch {
   /// Estimates anew and tells what fell below its target.
   mutating func judgeCoverage(at now: Timestamp) {
     let all = questionCoverages(at: now)
+    coverage.atTarget = Set(all.lazy.filter(isAtTarget).map(\.question))
     for (index, set) in sets.enumerated() {
       let parts = all.filter { names[$0.question.name]?.sets.contains(index) == true }
       let name = set.policy.name
-      let judged = SetCoverage(
-        parts, target: set.policy.coverage, uses: { sightings.sources(of: $0).reduce(0) { $0 + $1.count } })
+      let judged = SetCoverage(parts, target: set.policy.coverage, uses: uses(of:))
       coverage.sets[name] = judged
-      if coverage.alarms[name, default: CoverageAlarm()].take(judged, at: now) {
+      if coverage.alarms[name, default: CoverageAlarm(.notReached)].take(judged, at: now) {
         noteAlarm(of: name, judged, at: now)
       }
     }
+  }
+
+  /// What a person should know of a set that is below its target.
+  func coverageWarning(of set: SetName) -> String? {
+    coverage.sets[set]?.warning.map { warning in
+      "set \(set) \(warning)"
+        + (coverage.alarms[set]?.standing == .notReached
+          ? "; it has not been at its target since the start" : "")
+    }
+  }
+
+  /// How often a name was seen in use.
+  private func uses(of name: DomainName) -> Int64 {
+    sightings.sources(of: name).reduce(0) { $0 + $1.count }
   }
 
   private mutating func noteAlarm(of set: SetName, _ judged: SetCoverage, at now: Timestamp) {
@@ -51,7 +65,12 @@ extension Watch {
 
   /// Goes on from what is held: an address that the history has is no discovery.
   mutating func restoreCoverage(_ stored: [QuestionCoverage], fallen: Set<SetName>) {
-    for set in fallen { coverage.alarms[set] = CoverageAlarm(isFallen: true) }
+    for policy in sets.map(\.policy) {
+      let parts = stored.filter { policy.selects($0.question.name) }
+      coverage.alarms[policy.name] = CoverageAlarm(
+        restoring: SetCoverage(parts, target: policy.coverage, uses: uses(of:)),
+        isFallen: fallen.contains(policy.name))
+    }
     for tracked in names.values {
       for record in tracked.states.lazy.flatMap(\.records) {
         guard let address = record.address else { continue }
@@ -81,6 +100,12 @@ extension Watch {
       gaps: estimator.gaps)
   }
 
+  /// Whether an estimate is known to be what its name's sets want; of several sets the one that wants most counts.
+  private func isAtTarget(_ part: QuestionCoverage) -> Bool {
+    let targets = names[part.question.name]?.sets.map { sets[$0].policy.coverage }
+    return part.estimate.confidence != .unknown && part.estimate.coverage >= targets?.max() ?? 1
+  }
+
   /// Of several sets the shortest retention: what left one of them is missing there.
   private func coverageWindow(of tracked: TrackedName) -> Duration {
     tracked.sets.map { sets[$0].policy.retention }.min() ?? SetPolicy.defaultRetention
@@ -93,11 +118,14 @@ struct CoverageBook: Sendable {
   var sets: [SetName: SetCoverage] = [:]
   /// What was told of them.
   var alarms: [SetName: CoverageAlarm] = [:]
+  /// The questions whose coverage was at its target at the last sweep.
+  var atTarget: Set<Question> = []
 
   /// Forgets a name that is tracked no more.
   mutating func forget(_ questions: [Question]) {
     for question in questions {
       estimators[question] = nil
+      atTarget.remove(question)
     }
   }
 }

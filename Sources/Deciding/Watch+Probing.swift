@@ -86,7 +86,9 @@ extension Watch {
         vantages.map { Probe.Slot(question: Question(name, family.recordType), vantage: $0) }
       }
       probes[name] = Probe(underway: Set(slots))
-      for slot in slots { schedule.plan(slot.question, at: slot.vantage, for: now) }
+      for slot in slots {
+        schedule.plan(slot.question, at: slot.vantage, for: now, by: now + RefreshPolicy().ceiling)
+      }
     }
   }
 

@@ -82,9 +82,7 @@ extension Watch {
       warnings.append(
         "\(pattern) has a wildcard record: any label resolves, so one name stands for all that answer alike")
     }
-    warnings += sets.compactMap { set in
-      coverage.sets[set.policy.name]?.warning.map { "set \(set.policy.name) \($0)" }
-    }
+    warnings += sets.compactMap { coverageWarning(of: $0.policy.name) }
     for set in sets where set.status == .held {
       warnings.append(
         "set \(set.policy.name) is held: " + set.objections.map(\.description).joined(separator: "; "))

@@ -51,13 +51,15 @@ extension Watch {
     startAsking(tracked, at: vantages, now: now, underway: underway)
   }
 
-  /// Plans a name's questions at these vantages. The first snapshot waits for what is configured.
+  /// Plans a name's questions at these vantages: at once where it never was asked, for until then nothing of it is covered.
+  /// The first snapshot waits for what is configured.
   mutating func startAsking(
     _ tracked: TrackedName, at vantages: [Vantage], now: Timestamp, underway: Set<Probe.Slot> = []
   ) {
+    let limit = tracked.states.isEmpty ? now : now + tracked.bounds.refresh.ceiling
     for question in questions(of: tracked.name, in: tracked) {
       for vantage in vantages where !underway.contains(Probe.Slot(question: question, vantage: vantage)) {
-        schedule.plan(question, at: vantage, for: now)
+        schedule.plan(question, at: vantage, for: now, as: precedence(of: question, at: now), by: limit)
         guard !tracked.isLearned else { continue }
         for index in tracked.sets
         where sets[index].policy.families.contains(where: { $0.recordType == question.type }) {
@@ -156,13 +158,27 @@ extension Watch {
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
     let refresh = tracked.bounds.refresh
-    // While the budget is short, nothing is asked at its entry's edge, which may take a question more.
-    let edge =
-      budget.isAmple
-      ? coverage.estimators[lookup.question]?.nextLook(at: lookup.vantage, floor: refresh.floor) : nil
+    // While the budget is short, no question goes to finding where an entry ends: that takes one more now and then.
+    let edge = coverage.estimators[lookup.question]?.nextLook(
+      at: lookup.vantage, floor: refresh.floor, mayBeEarly: budget.isAmple)
     let next = schedule.next(after: lookup, failures: failures, refresh: refresh, edge: edge)
-    let isInUse = usedAt[lookup.question.name].map { lookup.at - $0 < Self.inUse } ?? false
-    schedule.plan(lookup.question, at: lookup.vantage, for: next, isPreferred: isInUse)
+    schedule.plan(
+      lookup.question, at: lookup.vantage, for: next, as: precedence(of: lookup.question, at: lookup.at),
+      by: lookup.at + refresh.ceiling)
+  }
+
+  /// Whom a question goes before while the budget is short.
+  func precedence(of question: Question, at now: Timestamp) -> Precedence {
+    Precedence(
+      isBelowTarget: !coverage.atTarget.contains(question) && !isDenied(question),
+      isInUse: usedAt[question.name].map { now - $0 < Self.inUse } ?? false)
+  }
+
+  /// Whether a question never had an address and every vantage that was asked denies it: there is no pool to see more of.
+  private func isDenied(_ question: Question) -> Bool {
+    guard coverage.estimators[question] == nil, let tracked = names[question.name] else { return false }
+    let outcomes = tracked.states.compactMap { $0.clock(question.type)?.outcome }
+    return !outcomes.isEmpty && outcomes.allSatisfy(\.isDenial)
   }
 
   /// Plans a question again whose lookup was cancelled: nothing is known, and nobody else would ask it.
@@ -171,8 +187,10 @@ extension Watch {
     let slot = Probe.Slot(question: lookup.question, vantage: lookup.vantage)
     let isProbed = probes[name]?.underway.contains(slot) ?? false
     guard vantages.contains(lookup.vantage), isProbed || names[name] != nil else { return }
-    let floor = names[name]?.bounds.refresh.floor ?? RefreshPolicy().floor
-    schedule.plan(lookup.question, at: lookup.vantage, for: lookup.at + floor)
+    let refresh = names[name]?.bounds.refresh ?? RefreshPolicy()
+    schedule.plan(
+      lookup.question, at: lookup.vantage, for: lookup.at + refresh.floor,
+      as: precedence(of: lookup.question, at: lookup.at), by: lookup.at + refresh.ceiling)
   }
 
   /// A learned name that every upstream denies for every family, and whose addresses have all left, is a name no more.
@@ -231,7 +249,10 @@ extension Watch {
     for tracked in names.values {
       for clock in tracked.state(at: vantage)?.clocks ?? [] where clock.failures > 0 {
         let question = Question(tracked.name, clock.type)
-        if schedule.due(question, at: vantage) != nil { schedule.plan(question, at: vantage, for: now) }
+        guard schedule.due(question, at: vantage) != nil else { continue }
+        schedule.plan(
+          question, at: vantage, for: now, as: precedence(of: question, at: now),
+          by: now + tracked.bounds.refresh.ceiling)
       }
     }
   }

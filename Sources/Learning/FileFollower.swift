@@ -1,3 +1,4 @@
+import DNS
 package import Deciding
 import Glibc
 
@@ -46,7 +47,8 @@ package actor FileFollower {
     self.path = path
     folder = LogFolder(path: path)
     self.reader = reader
-    account = FollowAccount(label: source, kind: reader.name, at: now())
+    account = FollowAccount(
+      label: source, kind: reader.name, tellsResolvers: reader.tellsServer, at: now())
     self.names = names
     self.position = position
     self.source = source
@@ -201,19 +203,25 @@ package actor FileFollower {
   ) -> (SightingTally, Result) {
     var tally = SightingTally()
     var refused = account.takeRefused()
+    var servers = Set<IPAddress>()
     // Taken out, so that the closure doesn't hold this actor's state together with the splitter.
     var (reader, splitter) = (self.reader, self.splitter)
     let discarded = splitter.discardedLines
     let result = buffer.withUnsafeBufferPointer { octets in
       split(&splitter, UnsafeBufferPointer(rebasing: octets[..<count])) { [names] line in
         let reading = reader.read(line, watching: names)
-        if case .malformed(let fault) = reading { refused.add(line, fault) }
+        switch reading {
+        case .malformed(let fault): refused.add(line, fault)
+        case .name: if let server = reader.server(in: line) { servers.insert(server) }
+        default: break
+        }
         tally.add(reading)
       }
     }
     tally.addDiscarded(splitter.discardedLines - discarded)
     (self.reader, self.splitter) = (reader, splitter)
     account.count(tally, refused, at: now())
+    account.note(resolvers: servers)
     return (tally, result)
   }
 

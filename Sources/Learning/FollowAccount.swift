@@ -1,3 +1,4 @@
+import DNS
 import Deciding
 
 /// Keeps the figures that `FileFollower.report` tells.
@@ -6,8 +7,10 @@ struct FollowAccount: Sendable {
   private var refused = RefusedLines()
   private var meter: RateMeter
 
-  init(label: String, kind: String, at now: Timestamp) {
+  /// - Parameter tellsResolvers: whether lines may tell which resolver clients ask.
+  init(label: String, kind: String, tellsResolvers: Bool = false, at now: Timestamp) {
     figures = SourceReport(label: label, kind: kind)
+    figures.resolvers = tellsResolvers ? [] : nil
     meter = RateMeter(at: now)
   }
 
@@ -38,6 +41,14 @@ struct FollowAccount: Sendable {
     figures.dropped += tally.overflow
     meter.count(tally.lines, at: now)
     if tally.lines > 0 { figures.lastItemAt = now }
+  }
+
+  /// Takes note of whom clients asked; a log doesn't tell at which port.
+  mutating func note(resolvers: Set<IPAddress>) {
+    for address in resolvers.sorted() where (figures.resolvers?.count ?? 0) < SeenResolvers.most {
+      let seen = SeenResolver(identity: nil, address: address.description, port: 53)
+      if figures.resolvers?.contains(seen) == false { figures.resolvers?.append(seen) }
+    }
   }
 
   mutating func saw(size: Int64) { figures.size = size }

@@ -2,10 +2,13 @@ import Deciding
 import Foundation
 import MovingPool
 
-/// `benchmarks coverage [SEEDS] [all] [from=SEED]`: plays moving pools through `Watch` and prints, for each, what it predicted and
+/// `benchmarks coverage [SEEDS] [all] [from=SEED]` (or `scarce`, see `SteeringBenchmark`): plays moving pools through `Watch` and prints, for each, what it predicted and
 /// what was true in the second hour. Without `all` only one in four of the scenarios is printed; all are counted.
 enum CoverageBenchmark {
   static func run(_ arguments: [String]) async {
+    if arguments.first == "scarce" {
+      return await SteeringBenchmark.run(seeds: arguments.dropFirst().first.flatMap { Int($0) } ?? 4)
+    }
     let seeds = arguments.first.flatMap { Int($0) } ?? 20
     let first = arguments.compactMap { $0.hasPrefix("from=") ? Int($0.dropFirst(5)) : nil }.first ?? 1
     let scenarios = PoolScenario.all

@@ -65,6 +65,58 @@ struct ScheduleTests {
     #expect(day.watch.takeDue(at: day.now)?.question.name.text == "n777.example", "though it is due last")
   }
 
+  @Test(
+    "While not all can be asked, coverage and use decide, and from its limit on nothing goes before a question"
+  )
+  func precedence() {
+    let names = ["rest", "used", "poor", "both"].map { Question(dnsName("\($0).example"), .a) }
+    let at = WatchScenario.start
+    func order(at moment: Timestamp, limits: [Int64]) -> [String] {
+      var schedule = Schedule(seed: 1)
+      for (index, question) in names.enumerated() {
+        schedule.plan(
+          question, at: Self.vantage, for: at + .seconds(Int64(index)),
+          as: Precedence(isBelowTarget: index > 1, isInUse: index % 2 == 1), by: at + .seconds(limits[index]))
+      }
+      return names.compactMap { _ in schedule.take(at: moment)?.question.name.labels.first.map(String.init) }
+    }
+    #expect(order(at: at + .seconds(2), limits: [300, 300, 300, 300]) == ["poor", "used", "rest"])
+    #expect(
+      order(at: at + .seconds(3), limits: [300, 300, 300, 300]) == ["both", "poor", "used", "rest"])
+    #expect(
+      order(at: at + .seconds(60), limits: [50, 40, 300, 300]) == ["used", "rest", "both", "poor"])
+    #expect(order(at: at + .seconds(60), limits: [10, 20, 30, 40]) == ["rest", "used", "poor", "both"])
+  }
+
+  @Test("A question that is planned again with another precedence is asked once, as the later plan says")
+  func newPrecedence() {
+    var schedule = Schedule(seed: 1)
+    let (at, other) = (WatchScenario.start, Question(dnsName("b.example"), .a))
+    let limit = at + .seconds(300)
+    schedule.plan(Self.question, at: Self.vantage, for: at, as: Precedence(isInUse: true), by: limit)
+    schedule.plan(other, at: Self.vantage, for: at, by: limit)
+    #expect(schedule.take(at: at)?.question == Self.question)
+    schedule.plan(Self.question, at: Self.vantage, for: at, as: Precedence(isInUse: true), by: limit)
+    schedule.plan(Self.question, at: Self.vantage, for: at, as: Precedence(isBelowTarget: false), by: limit)
+    #expect(schedule.take(at: at)?.question == other)
+    #expect(schedule.take(at: at)?.question == Self.question)
+    #expect(schedule.take(at: at) == nil && schedule.nextDue() == nil)
+  }
+
+  @Test("A name without an AAAA record gives way, however long nobody saw an address of it")
+  func denied() {
+    let names = (0..<20).map { "n\($0).example" }
+    var day = WatchScenario(
+      [policy(names, families: [.ipv4, .ipv6])], limits: Limits(queriesPerSecond: 20))
+    for name in names {
+      day.outcome(.noData, for: name, .aaaa)
+      day.answer(name, ["20.0.0.1"], ttl: 250)
+    }
+    day.pass(.seconds(270))
+    let first = (0..<20).compactMap { _ in day.watch.takeDue(at: day.now)?.question.type }
+    #expect(first == [RecordType](repeating: .a, count: 20))
+  }
+
   @Test("An upstream that answers again is asked at once for all that failed meanwhile")
   func recovery() {
     let names = (0..<10).map { "n\($0).example" }
@@ -92,6 +144,18 @@ struct ScheduleTests {
       while watch.takeDue(at: WatchScenario.start + .milliseconds(millisecond)) != nil { sent += 1 }
     }
     #expect((290...301).contains(sent))
+  }
+
+  @Test("Who asks often when the next question may go isn't put off for ever")
+  func patience() {
+    var day = WatchScenario([policy(["a.example", "b.example"])], limits: Limits(queriesPerSecond: 1))
+    #expect(day.watch.takeDue(at: day.now) != nil)
+    let wakes = (0..<5).map { _ in
+      day.pass(.milliseconds(200))
+      return day.watch.nextWake(after: day.now)
+    }
+    #expect(Set(wakes) == [WatchScenario.start + .seconds(1)])
+    #expect(day.watch.takeDue(at: day.now) != nil)
   }
 
   @Test("A wall clock that goes back by a day delays no question beyond the ceiling")

@@ -1,4 +1,5 @@
 import DNS
+import Foundation
 import Testing
 
 @testable import Deciding
@@ -282,6 +283,46 @@ import Testing
     let again = WatchScenario(
       scenario.policies, vantages: scenario.vantages, restored: restored, now: scenario.now)
     #expect(again.watch.setAside.map(\.vantage) == [WatchScenario.two])
+  }
+
+  @Test func `One that lags isn't believed after a restart because the others forgot what it gives`() {
+    var scenario = Self.moved()
+    func minutes(_ count: Int) {
+      for _ in 0..<count {
+        scenario.pass(.seconds(60))
+        scenario.answer(Self.names[0], ["20.0.1.9"])
+        scenario.answer(Self.names[0], [Self.own[0]], at: WatchScenario.two)
+      }
+    }
+    // Longer than the retention, so that only its old answers tell that they are.
+    minutes(90)
+    #expect(scenario.watch.setAside.first?.fault == .lag)
+    var restored = scenario.restoredState()
+    restored.vantageReports = scenario.watch.vantageReports
+    scenario = WatchScenario(
+      scenario.policies, vantages: scenario.vantages, restored: restored, now: scenario.now)
+    minutes(30)
+    #expect(scenario.watch.setAside.first?.fault == .lag)
+  }
+
+  @Test func `A suspicion goes on over a restart where it was, and ends with its memory`() throws {
+    var suspicion = LagSuspicion()
+    #expect(suspicion.record == nil)
+    let now = Timestamp(seconds: 1_800_000_000)
+    let question = Question(dnsName("a.example.com"), .a)
+    let old: Set = [ip("20.0.1.1"), ip("20.0.1.2")]
+    for index in 0..<9 as Range<Int64> {
+      _ = suspicion.note(old: old, of: question, at: now + .seconds(60 * index))
+    }
+    let stored = try JSONDecoder().decode(
+      LagRecord.self, from: JSONEncoder().encode(try #require(suspicion.record)))
+    var again = LagSuspicion(restoring: stored)
+    #expect(again.knows(old, of: question) && again.weight == suspicion.weight)
+    let isProven = again.note(old: old, of: question, at: now + .seconds(600))
+    #expect(isProven, "the tenth is proof")
+    var late = LagSuspicion(restoring: stored)
+    let isLateProven = late.note(old: old, of: question, at: now + .seconds(7200))
+    #expect(!isLateProven && late.weight == LagSuspicion.oldWeight)
   }
 
   @Test func `A report tells which addresses only one vantage gives`() {

@@ -34,8 +34,8 @@ package final class FakeNameServer: Sendable {
     case send([[UInt8]])
     case sendLater([UInt8], after: Duration)
     /// Sends the first from another port and from another address with the right port, as a forger would, and then the
-    /// second as it should be. Over UDP alone.
-    case forge([UInt8], then: [UInt8])
+    /// others as it should be. Over UDP alone.
+    case forge([UInt8], then: [[UInt8]])
     case silence
     /// Closes the TCP connection.
     case close

@@ -57,9 +57,9 @@ struct Service {
     guard count > 0 else { return }
     switch react(Array(octets.prefix(count)), .udp, UInt16(bigEndian: client.sin_port), note) {
     case .send(let replies): for reply in replies { send(reply, to: client) }
-    case .forge(let forged, let reply):
+    case .forge(let forged, let replies):
       sendFromElsewhere(forged, to: client)
-      send(reply, to: client)
+      for reply in replies { send(reply, to: client) }
     case .sendLater(let reply, let wait): later.append((ContinuousClock.now + wait, reply, client))
     case .silence, .close: break
     }

@@ -10,11 +10,11 @@ struct MovingPool {
   private var movedAt: Timestamp
   private var random: SplitMix
 
-  init(_ scenario: PoolScenario, seed: UInt64, now: Timestamp) {
+  init(_ scenario: PoolScenario, seed: UInt64, firstAddress: UInt32 = 0x1400_0000, now: Timestamp) {
     self.scenario = scenario
     weights = (1...scenario.pool).map { scenario.weights == .zipf ? 1 / Double($0) : 1 }
-    addresses = (0..<scenario.pool).map { IPAddress(v4: 0x1400_0000 + UInt32($0)) }
-    nextAddress = 0x1400_0000 + UInt32(scenario.pool)
+    addresses = (0..<scenario.pool).map { IPAddress(v4: firstAddress + UInt32($0)) }
+    nextAddress = firstAddress + UInt32(scenario.pool)
     movedAt = now
     random = SplitMix(state: seed)
   }

@@ -38,6 +38,20 @@ import Testing
     Example(
       yaml: quiet + "upstreams: [10.0.0.7, 10.0.0.99]\nsources: [{ unbound: /l }]", advice: [], facts: facts),
     Example(
+      yaml: quiet
+        + "upstreams: [10.0.0.99]\nsources: [{ unbound: /l, resolver: '10.0.0.53:5353' }, { pihole: /p, resolver: 10.0.0.99 }]",
+      advice: [
+        "sources[0].resolver: clients ask 10.0.0.53:5353, which is no upstream: they may be given addresses"
+      ],
+      facts: facts),
+    Example(
+      yaml: quiet + "upstreams: [127.0.0.1, 10.0.0.99]\nsources: [{ unbound: /l, resolver: 10.0.0.7 }]",
+      advice: [],
+      facts: facts),
+    Example(
+      yaml: quiet + "sources: [{ unbound: /l, resolver: 10.0.0.99 }, { bind: /m, resolver: 10.0.0.98 }]",
+      advice: ["sources[1].resolver: clients ask 10.0.0.98, which is no upstream"], facts: facts),
+    Example(
       yaml: quiet + "upstreams: [10.0.0.99]\nsources: [{ dnstap: 'unix:/s', trusted: true }]", advice: [],
       facts: facts),
     Example(

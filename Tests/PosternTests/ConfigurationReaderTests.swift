@@ -290,7 +290,14 @@ import Testing
       "p.yaml:1:21: formats.dnsmasq: 'dnsmasq' is the name of a built-in format. Try: another name"),
     Bad(
       "sources: [{ dnsmasq: /a, trusted: true }]",
-      "p.yaml:1:26: sources[0]: unknown key 'trusted'. Try: one of dnsmasq, name"),
+      "p.yaml:1:26: sources[0]: unknown key 'trusted'. Try: one of dnsmasq, name, resolver"),
+    Bad(
+      "sources: [{ zeek: /a, resolver: 10.0.0.53 }]",
+      "p.yaml:1:23: sources[0]: unknown key 'resolver'. Try: one of zeek, name"),
+    Bad(
+      "sources: [{ unbound: /a, resolver: dns }]",
+      "p.yaml:1:36: sources[0].resolver: 'dns' is not an address. Try: an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53"
+    ),
     Bad(
       "sources: [{ dnsmasq: /a }, { dnsmasq: /a }]",
       "p.yaml:1:39: sources[1].dnsmasq: '/a' is followed twice. Try: remove one of them"),

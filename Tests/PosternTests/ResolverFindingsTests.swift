@@ -20,10 +20,11 @@ import Testing
     _ reports: [SourceReport], upstreams: [(String, Int)], trusted: Set<String> = [], own: Set<String> = []
   ) -> [String] {
     ResolverFindings(
-      reports, trusted: trusted,
-      upstreams: upstreams.compactMap { text, port in
-        IPAddress(text).map { ResolverFindings.Place(address: $0, port: port) }
-      }, own: Set(own.compactMap { IPAddress($0) })
+      reports, silent: trusted,
+      upstreams: ResolverPlaces(
+        upstreams.compactMap { text, port in
+          IPAddress(text).map { ResolverPlaces.Place(address: $0, port: port) }
+        }, own: Set(own.compactMap { IPAddress($0) }))
     ).all.map(\.sentence)
   }
 
@@ -32,6 +33,15 @@ import Testing
     #expect(lines.count == 2)
     #expect(lines.first?.contains("'- { address: \"10.0.0.53\", name: dns-1 }' under upstreams") == true)
     #expect(lines.last?.contains("'- \"[2001:db8::53]:5353\"' under upstreams") == true)
+  }
+
+  @Test func `A log can't be trusted as a tap can, so the advice doesn't say so`() {
+    var log = SourceReport(label: "bind:/l", kind: "bind")
+    log.resolvers = [SeenResolver(identity: nil, address: "10.0.0.53", port: 53)]
+    let tap = Self.lines([Self.report()], upstreams: [])
+    #expect(tap.allSatisfy { $0.hasSuffix("or trusted: true for this tap") })
+    #expect(
+      Self.lines([log], upstreams: []).allSatisfy { $0.hasSuffix("Try: '- \"10.0.0.53\"' under upstreams") })
   }
 
   @Test func `Nothing is said of upstreams, of trusted taps and of taps that can't tell`() {

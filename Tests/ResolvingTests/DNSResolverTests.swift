@@ -154,6 +154,22 @@ struct Fault: Sendable, CustomTestStringConvertible {
     #expect(statistics.outstanding == 0 && statistics.timeouts == 0 && statistics.malformed == 0)
   }
 
+  @Test func `Refusals from strangers and with other IDs don't end a lookup or cost a try`() async throws {
+    let server = try FakeNameServer(script: FaultScript.react)
+    let resolver = try Self.resolver(
+      server, Self.settings { ($0.tries, $0.deadline) = ([.seconds(20), .seconds(20)], .seconds(40)) })
+    for index in 0..<5 {
+      let question = Question(DomainName(canonical: "forgedrefusals.n\(index).test"), .a)
+      let lookup = await resolver.lookup(question, at: Self.fake)
+      #expect(lookup.outcome == .answer, "\(lookup.detail ?? "")")
+      #expect(lookup.chain.addresses.map(\.data.description) == Self.both)
+      #expect(lookup.attempts == 1 && lookup.roundTrip < .seconds(20), "no try was waited for")
+    }
+    #expect(server.queries.count == 5)
+    let statistics = try #require(resolver.statistics.first)
+    #expect(statistics.timeouts == 0 && statistics.malformed == 0)
+  }
+
   @Test func `No address is dropped: 40 over UDP, 2,000 over TCP`() async throws {
     let server = try FakeNameServer(script: FaultScript.react)
     let resolver = try Self.resolver(server, Self.settings { $0.tcpTry = .seconds(2) })

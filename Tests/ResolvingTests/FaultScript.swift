@@ -14,6 +14,7 @@ enum FaultScript {
       try writer.opt()
       return .send(writer)
     }
+    if label == "forgedrefusals" { return try forgeRefusals(query) }
     if label.hasPrefix("bare") { return .send(try bare(label, query)) }
     switch label {
     case "nodata", "nxdomain", "nxalias", "badvers", "formerr", "formerrecs", "formerralways", "headeronly":
@@ -46,6 +47,17 @@ enum FaultScript {
     case "barethenright": return query.repeats == 0 ? [header, try answer(query).octets] : []
     default: return [header]
     }
+  }
+
+  /// A stranger's refusal with the right ID, then 100 with other IDs, then the answer.
+  private static func forgeRefusals(_ query: FakeNameServer.Query) throws -> FakeNameServer.Reaction {
+    let header = try bare("bare5", query)[0]
+    let others = (1...100).map { (mask: UInt8) in
+      var refusal = header
+      refusal[Int(mask) % 2] ^= mask
+      return refusal
+    }
+    return .forge(header, then: others + [try answer(query).octets])
   }
 
   private static func deny(_ label: String, _ query: FakeNameServer.Query) throws -> FakeNameServer.Reaction {

@@ -56,7 +56,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
     Attack(name: "the unspecified address") { .send(try reply($0, IPAddress(v4: 0))) },
     Attack(name: "multicast") { .send(try reply($0, IPAddress(v4: 0xe000_0001))) },
     Attack(name: "a reply from another port or address, before the right one") { query in
-      .forge(try reply(query, evil).octets, then: try reply(query).octets)
+      .forge(try reply(query, evil).octets, then: [try reply(query).octets])
     },
     Attack(name: "a reply with another ID, before the right one") { query in
       var forged = try reply(query, evil).octets

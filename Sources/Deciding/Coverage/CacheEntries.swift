@@ -56,9 +56,9 @@ struct CacheEntries: Sendable {
 
   /// When to ask a vantage next, so that what follows its entry is seen as soon as it is there; nil when that can't be
   /// told, or when entries come and go faster than `floor` lets us ask.
-  func nextLook(at vantage: Vantage, floor: Duration) -> Timestamp? {
+  func nextLook(at vantage: Vantage, floor: Duration, mayBeEarly: Bool) -> Timestamp? {
     guard let entry = latest[vantage], entry.fullTTL + .seconds(1) >= floor else { return nil }
-    return entry.edge.nextLook(floor: floor)
+    return entry.edge.nextLook(floor: floor, mayBeEarly: mayBeEarly)
   }
 
   /// Forgets a vantage that is asked no more.

@@ -53,8 +53,10 @@ package struct CoverageEstimator: Sendable {
   }
 
   /// When to ask a vantage next, so that its next cache entry is seen as soon as it is there; nil when that can't be told.
-  package func nextLook(at vantage: Vantage, floor: Duration) -> Timestamp? {
-    entries.nextLook(at: vantage, floor: floor)
+  ///
+  /// - Parameter mayBeEarly: whether a question may go to finding where its entry ends.
+  package func nextLook(at vantage: Vantage, floor: Duration, mayBeEarly: Bool) -> Timestamp? {
+    entries.nextLook(at: vantage, floor: floor, mayBeEarly: mayBeEarly)
   }
 
   /// Forgets which cache entry a vantage had.

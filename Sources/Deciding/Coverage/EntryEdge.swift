@@ -5,6 +5,10 @@
 /// all entries are whole seconds apart, so what one entry tells of them holds for the next. Some resolvers give an entry
 /// through the second in which its TTL is nothing (Unbound), others stop at the tick (BIND): an entry that is seen with
 /// TTL 0 tells which.
+///
+/// The bounds are not kept over a restart. They begin a second wide and halve with each entry: the first new entry of each
+/// question may be seen as late as the floor (a look in its last second tells that it outlasts its tick), the next few up to
+/// a second. Clients miss something only in that time, and only where the entry brings an address that nothing held.
 struct EntryEdge: Sendable {
   /// The tick is after this and not after `tickBy`; microseconds since 1970.
   private var tickAfter: Int64
@@ -69,12 +73,15 @@ struct EntryEdge: Sendable {
   /// While the bounds are wide the look falls between them: it halves them, and if it comes too early one more follows at
   /// the later. The wait is at least `floor` from the last question on, but for one wait in two: no three questions
   /// come within a floor.
-  func nextLook(floor: Duration) -> Timestamp? {
+  ///
+  /// - Parameter mayBeEarly: whether a question may go to finding the end; else the look is where it surely is, as far as
+  ///   that is known.
+  func nextLook(floor: Duration, mayBeEarly: Bool = true) -> Timestamp? {
     let (after, by) = (end(tickAfter), end(tickBy))
     guard Self.micro(seenAt) <= by else { return nil }
     let middle = max(after, Self.micro(seenAt)) / 2 + by / 2
     let isWide = by - after > Self.fine.milliseconds * 1000
-    let mayRepeat = earlyLooks == 0 && middle - Self.micro(askedAt) >= floor.milliseconds * 1000
+    let mayRepeat = mayBeEarly && earlyLooks == 0 && middle - Self.micro(askedAt) >= floor.milliseconds * 1000
     let look = Timestamp(milliseconds: (isWide && mayRepeat ? middle : by) / 1000 + 1)
     return wasShort ? max(look, askedAt + floor) : look
   }

@@ -26,6 +26,19 @@ struct LagSuspicion: Sendable {
 
   init() {}
 
+  /// Goes on from before a restart.
+  init(restoring record: LagRecord) {
+    weight = min(max(record.weight, 0), Self.proof)
+    (firstSeen, lastSeen) = (record.firstSeen, record.lastSeen)
+    old = Dictionary(record.old.compactMap(\.read).map { ($0.question, $0.addresses) }) { $0.union($1) }
+  }
+
+  /// What a restart must know; nil while nothing is suspected.
+  var record: LagRecord? {
+    guard let firstSeen, let lastSeen else { return nil }
+    return LagRecord(weight: weight, firstSeen: firstSeen, lastSeen: lastSeen, old: old)
+  }
+
   /// Whether these addresses were old when they were given before. The others forget what they gave up when its retention
   /// ends, and it must not count as current then.
   func knows(_ addresses: Set<IPAddress>, of question: Question) -> Bool {

@@ -8,6 +8,8 @@ package struct VantageReport: Sendable, Hashable, Codable {
   package var fault: VantageFault?
   /// Since when it is set aside.
   package var asideSince: Timestamp?
+  /// What it gave that the others had given up; nil while nothing is suspected.
+  package var lag: LagRecord?
   /// Since when it fails; nil while it answers.
   package var failingSince: Timestamp?
   /// The last failure, also when it answers again.
@@ -75,6 +77,7 @@ extension Watch {
       var report = VantageReport(label: vantage.label)
       report.fault = trust[vantage]?.fault
       report.asideSince = trust[vantage]?.since
+      report.lag = trust[vantage]?.lag.record
       let health = health[vantage]
       report.failingSince = health?.isFailing == true ? health?.failingSince : nil
       report.lastFailure = health?.lastFailure

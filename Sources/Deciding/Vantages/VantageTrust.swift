@@ -65,6 +65,7 @@ struct VantageTrust: Sendable {
   init(restoring report: VantageReport) {
     fault = report.fault
     since = report.fault == nil ? nil : report.asideSince
+    lag = report.lag.map(LagSuspicion.init(restoring:)) ?? LagSuspicion()
   }
 
   /// - Parameters:

@@ -1,3 +1,4 @@
+import DNS
 import Deciding
 
 /// Reads BIND's query log (`querylog yes`), with any `print-time`, `print-category` and `print-severity`, with views,
@@ -20,6 +21,18 @@ enum BindQueryLog {
     guard isQuestionEnd(line, name.upperBound) else { return .malformed(.torn) }
     guard line.part(name).elementsEqual(line[start..<mark]) else { return .malformed(.ambiguous) }
     return names.read(line.part(name))
+  }
+
+  /// The address that a client asked, of a line that was read as a name; nil for loopback, as the log may be another machine's.
+  static func server(in line: UnsafeBufferPointer<UInt8>) -> IPAddress? {
+    guard let open = line.last(" (", before: line.count),
+      let close = line.first(UInt8(ascii: ")"), from: open)
+    else { return nil }
+    guard let address = IPAddress(String(decoding: line.part(open + 2..<close), as: UTF8.self)) else {
+      return nil
+    }
+    let isLoopback = address.family == .ipv4 ? address.bits >> 24 == 127 : address.bits == 1
+    return isLoopback ? nil : address
   }
 
   /// Whether a line is one of BIND's about a client, whatever it says.

@@ -64,6 +64,18 @@ package enum LineFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether it is written by the server that clients ask, so that all of it is about one resolver: what watches a network
+  /// also sees what resolvers ask each other.
+  package var isOfResolver: Bool {
+    switch self {
+    case .dnsmasq, .unbound, .bind, .recursor, .dnsdist, .coredns, .resolved, .adguard, .windowsDNS,
+      .azureFirewall,
+      .route53:
+      true
+    case .zeek, .suricata, .squid, .nginx, .haproxy, .envoy, .containerRuntime, .hostnames: false
+    }
+  }
+
   /// Whether a line is surely this format's, whatever it says. No line is surely two formats'.
   func recognises(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
     switch self {

@@ -1,3 +1,5 @@
+import DNS
+
 /// Reads the lines of one text, one after the other: some formats say at the top of a file, or in the line before, what
 /// a line means.
 package struct LineReader: Sendable {
@@ -54,6 +56,14 @@ package struct LineReader: Sendable {
     case nil: template?.read(line, watching: names) ?? .skip
     }
   }
+
+  /// The resolver that a client asked, of a line that was read as a name: only some formats tell it.
+  func server(in line: UnsafeBufferPointer<UInt8>) -> IPAddress? {
+    format == .bind ? BindQueryLog.server(in: line) : nil
+  }
+
+  /// Whether lines may tell which resolver was asked.
+  var tellsServer: Bool { format == .bind }
 
   /// Whether lines may mean nothing without what stands at the top of their file.
   var needsHeader: Bool { format == .zeek }

@@ -104,12 +104,13 @@ struct DoctorCommand: AsyncParsableCommand {
   private static func resolverFindings(
     _ configuration: Configuration, _ history: any HistoryReader
   ) async throws -> [Finding] {
-    let trusted = configuration.sources.filter { $0.vantage != nil }.map(\.label)
+    let silent = configuration.sources.filter { $0.vantage != nil || $0.resolver.value != nil }.map(\.label)
+    let upstreams = UpstreamChoice(configuration).upstreams.map {
+      ResolverPlaces.Place(address: $0.address, port: Int($0.port))
+    }
     return ResolverFindings(
-      try await history.sourceReports().map(\.report), trusted: Set(trusted),
-      upstreams: UpstreamChoice(configuration).upstreams.map {
-        ResolverFindings.Place(address: $0.address, port: Int($0.port))
-      }, own: ConfigurationFacts(looking: configuration).ownAddresses
+      try await history.sourceReports().map(\.report), silent: Set(silent),
+      upstreams: ResolverPlaces(upstreams, own: ConfigurationFacts(looking: configuration).ownAddresses)
     ).all
   }
 

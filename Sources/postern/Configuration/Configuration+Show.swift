@@ -62,7 +62,7 @@ private func span(_ setting: Setting<Duration>) -> ShownValue {
 extension UpstreamSetting {
   fileprivate var shown: ShownValue {
     var pairs: [(key: String, value: ShownValue)] = [
-      ("address", .text(EndpointText.text(address, port: port))), ("name", .text(label)),
+      ("address", .text(endpoint)), ("name", .text(label)),
     ]
     if let clientSubnet { pairs.append(("clientSubnet", .text(clientSubnet.description))) }
     pairs.append(("transport", .text(transport.rawValue)))
@@ -149,6 +149,7 @@ extension SourceSetting {
       (key, .decided(.text(place.value), by: place.origin))
     ]
     if let name = name.value { pairs.append(("name", .text(name))) }
+    if let resolver = resolver.value { pairs.append(("resolver", .text(resolver.endpoint))) }
     switch kind {
     case .log, .pihole: break
     case .lines(let format): pairs.append(("format", .text(format.name)))

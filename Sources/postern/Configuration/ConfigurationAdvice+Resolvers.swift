@@ -5,7 +5,7 @@ import Learning
 extension Configuration {
   /// What is unwise about who is asked: clients that ask others may be given addresses that no upstream gave.
   func resolverAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
-    systemAdvice(facts) + sourceResolverAdvice(facts) + confirmationAdvice
+    systemAdvice(facts) + sourceResolverAdvice(facts) + namedResolverAdvice(facts) + confirmationAdvice
   }
 
   private func systemAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
@@ -27,12 +27,30 @@ extension Configuration {
       !upstreams.contains(where: { facts.ownAddresses.contains($0.address) })
     else { return [] }
     return sources.enumerated().compactMap { index, source in
-      guard Self.isOfResolver(source) else { return nil }
+      guard source.resolver.value == nil, Self.isOfResolver(source) else { return nil }
       return ConfigurationAdvice(
         path: "sources[\(index)].\(source.key)", origin: source.place.origin,
         sentence: "a resolver on this machine tells of clients, and no upstream is on this machine: "
           + "what it answers them is not seen",
         remedy: "that resolver's address under upstreams, or a dnstap source with trusted: true")
+    }
+  }
+
+  /// A source that says which resolver it tells of: that one should be asked too.
+  private func namedResolverAdvice(_ facts: ConfigurationFacts) -> [ConfigurationAdvice] {
+    let asked = ResolverPlaces(
+      upstreams.value?.map { ResolverPlaces.Place(address: $0.address, port: $0.port) }
+        ?? facts.systemResolvers.map { ResolverPlaces.Place(address: $0, port: 53) },
+      own: facts.ownAddresses)
+    return sources.enumerated().compactMap { index, source in
+      guard let resolver = source.resolver.value,
+        !asked.contains(ResolverPlaces.Place(address: resolver.address, port: resolver.port))
+      else { return nil }
+      return ConfigurationAdvice(
+        path: "sources[\(index)].resolver", origin: source.resolver.origin,
+        sentence:
+          "clients ask \(resolver.label), which is no upstream: they may be given addresses that the set lacks",
+        remedy: "'- \"\(resolver.label)\"' under upstreams")
     }
   }
 

@@ -83,11 +83,17 @@ extension ConfigurationReader {
     // Asked for once, so that `finish` does not report a second kind again.
     let places = given.map { mapping.child($0) }
     let name = mapping.setting("name", default: nil) { $0.value(.label) }
+    let mayHaveResolver =
+      ["lines", "pihole"].contains(key) || LineFormat(rawValue: key)?.isOfResolver == true
+    let resolver =
+      mayHaveResolver ? mapping.setting("resolver", default: nil) { $0.value(.upstream) } : Setting(nil)
     defer { mapping.finish() }
     guard let place = places.first ?? nil, let (kind, text) = readKind(key, place, &mapping, formats) else {
       return nil
     }
-    return (SourceSetting(kind: kind, place: Setting(text, place.origin), name: name), place)
+    let source = SourceSetting(
+      kind: kind, place: Setting(text, place.origin), name: name, resolver: resolver)
+    return (source, place)
   }
 
   private static func readKind(

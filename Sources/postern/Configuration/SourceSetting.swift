@@ -22,6 +22,8 @@ struct SourceSetting: Sendable, Equatable {
   let place: Setting<String>
   /// What a person calls it; nil for the kind with its place.
   let name: Setting<String?>
+  /// The resolver that it tells of, where a person says which: most logs don't.
+  let resolver: Setting<UpstreamSetting?>
 
   /// The key by which the configuration gives it.
   var key: String {

@@ -61,6 +61,46 @@ struct EntryEdgeTests {
     }
   }
 
+  /// How late each of the first new entries is seen by one that begins with nothing known, and how many looks it took.
+  private static func first(
+    _ ttl: Int64, _ clock: (tick: Int64, outlasts: Bool), mayBeEarly: Bool, looks: Int
+  ) throws -> [Duration] {
+    var resolver = Resolver(ttl: ttl, tick: clock.tick, outlasts: clock.outlasts)
+    let delay = Duration.milliseconds(8)
+    var sent = WatchScenario.start + .milliseconds(123)
+    var edge = EntryEdge(resolver.look(at: sent, delay: delay))
+    var late = [Duration]()
+    for _ in 0..<looks {
+      let end = resolver.end
+      sent = max(try #require(edge.nextLook(floor: .seconds(5), mayBeEarly: mayBeEarly)), sent + delay)
+      let fills = resolver.fills.count
+      edge.take(resolver.look(at: sent, delay: delay))
+      if resolver.fills.count > fills { late.append(sent - end) }
+    }
+    return late
+  }
+
+  @Test(
+    "After a start the first new entry is seen within the floor, the next within a second, and after twenty within a tenth",
+    arguments: [20, 60, 300] as [Int64],
+    [(0, true), (333, true), (999, true), (0, false), (640, false)] as [(Int64, Bool)])
+  func start(ttl: Int64, clock: (tick: Int64, outlasts: Bool)) throws {
+    let late = try Self.first(ttl, clock, mayBeEarly: true, looks: 60)
+    #expect(late.allSatisfy { $0 < .seconds(5) }, "\(late.prefix(20))")
+    #expect(late.dropFirst().allSatisfy { $0 <= .milliseconds(1020) }, "\(late.prefix(20))")
+    #expect(late.dropFirst(20).allSatisfy { $0 <= .milliseconds(100) }, "\(late)")
+  }
+
+  @Test(
+    "While no question may be spent on finding the end, each but one finds a new entry, at most a second late",
+    arguments: [20, 60, 300] as [Int64],
+    [(0, true), (333, true), (999, true), (0, false), (640, false)] as [(Int64, Bool)])
+  func thrifty(ttl: Int64, clock: (tick: Int64, outlasts: Bool)) throws {
+    let late = try Self.first(ttl, clock, mayBeEarly: false, looks: 60)
+    #expect(late.count >= 59)
+    #expect(late.allSatisfy { $0 <= .milliseconds(1020) }, "\(late.prefix(20))")
+  }
+
   @Test("An entry that is still there after its end, as behind several caches, leaves the plan to the TTL")
   func contradiction() {
     let start = WatchScenario.start
