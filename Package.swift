@@ -68,7 +68,10 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "CAres", linkerSettings: [.linkedLibrary("cares")]),
+    // OpenSSL, for DNS over TLS: the system's, which distributions keep secure.
+    .target(
+      name: "CAres",
+      linkerSettings: [.linkedLibrary("cares"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     module("DNS", []),
     module("Deciding", ["DNS", .product(name: "HeapModule", package: "swift-collections")]),
@@ -77,7 +80,7 @@ let package = Package(
       "Schema", [], path: "schema", sources: ["Schema.swift"],
       resources: [
         "0001-history.sql", "0002-learning.sql", "0003-coverage.sql", "0004-tags.sql", "0005-events.sql",
-        "0006-journal.sql",
+        "0006-journal.sql", "0007-aliases.sql",
       ].map { .embedInCode($0) }),
     module("Recording", ["Schema", "DNS", "Deciding", grdb, grdbSQLite]),
     module(

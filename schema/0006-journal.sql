@@ -7,7 +7,8 @@ CREATE TABLE horizon (
   since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The effective policy of a set from one decision of kind 'configure' to the next.
+-- The effective policy of a set from one decision of kind 'configure' to the next; one without a row here says that the
+-- set is watched no more.
 CREATE TABLE policy (
   decision INTEGER PRIMARY KEY REFERENCES decision (id),
   setid INTEGER NOT NULL REFERENCES set_name (id),

@@ -16,6 +16,7 @@ package enum Schema {
     Migration(number: 4, sql: String(decoding: PackageResources._004_tags_sql, as: UTF8.self)),
     Migration(number: 5, sql: String(decoding: PackageResources._005_events_sql, as: UTF8.self)),
     Migration(number: 6, sql: String(decoding: PackageResources._006_journal_sql, as: UTF8.self)),
+    Migration(number: 7, sql: String(decoding: PackageResources._007_aliases_sql, as: UTF8.self)),
   ]
 
   /// The `user_version` of a file that is up to date.

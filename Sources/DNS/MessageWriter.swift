@@ -7,13 +7,15 @@ package enum MessageWriter {
   ///   - recursionDesired: RD; off when asking an authoritative server.
   ///   - udpSize: the largest UDP reply that we take, at least 512; nil for a query without OPT.
   ///   - clientSubnet: sent as EDNS client subnet (RFC 7871); left out without OPT.
+  ///   - padding: fills the message with the padding option (RFC 7830) to a multiple of this many octets; left out
+  ///     without OPT.
   ///   - caseBits: a one turns the letter at its place to upper case (draft-vixie-dnsext-dns0x20); 0 sends the
   ///     canonical name. Bits are used from the lowest, and again after 64 letters.
   /// - Throws: `WireError.unwritableName`; `octets` is then unspecified.
   @discardableResult
   package static func writeQuery(
     _ question: Question, id: UInt16, recursionDesired: Bool = true, udpSize: UInt16?,
-    clientSubnet: IPPrefix? = nil,
+    clientSubnet: IPPrefix? = nil, padding: Int? = nil,
     caseBits: UInt64 = 0, into octets: inout [UInt8]
   ) throws(WireError) -> Int {
     octets.removeAll(keepingCapacity: true)
@@ -26,7 +28,9 @@ package enum MessageWriter {
     append(question.type.rawValue, to: &octets)
     append(1, to: &octets)
     let questionLength = octets.count - 12
-    if let udpSize { appendOPT(udpSize: max(512, udpSize), clientSubnet: clientSubnet, to: &octets) }
+    if let udpSize {
+      appendOPT(udpSize: max(512, udpSize), clientSubnet: clientSubnet, padding: padding, to: &octets)
+    }
     return questionLength
   }
 
@@ -35,12 +39,12 @@ package enum MessageWriter {
   /// - Throws: `WireError.unwritableName`.
   package static func query(
     _ question: Question, id: UInt16, recursionDesired: Bool = true, udpSize: UInt16? = 1232,
-    clientSubnet: IPPrefix? = nil, caseBits: UInt64 = 0
+    clientSubnet: IPPrefix? = nil, padding: Int? = nil, caseBits: UInt64 = 0
   ) throws(WireError) -> [UInt8] {
     var octets = [UInt8]()
     try writeQuery(
       question, id: id, recursionDesired: recursionDesired, udpSize: udpSize, clientSubnet: clientSubnet,
-      caseBits: caseBits, into: &octets)
+      padding: padding, caseBits: caseBits, into: &octets)
     return octets
   }
 
@@ -136,22 +140,38 @@ package enum MessageWriter {
     octets[lengthAt] = UInt8(length)
   }
 
-  private static func appendOPT(udpSize: UInt16, clientSubnet: IPPrefix?, to octets: inout [UInt8]) {
+  private static func appendOPT(
+    udpSize: UInt16, clientSubnet: IPPrefix?, padding: Int?, to octets: inout [UInt8]
+  ) {
     octets.append(0)
     append(RecordType.opt.rawValue, to: &octets)
     append(udpSize, to: &octets)
     append(0, to: &octets)  // extended response code and version
     append(0, to: &octets)  // DO and reserved bits
-    guard let clientSubnet else { return append(0, to: &octets) }
-    let address = clientSubnet.address.octets.prefix((clientSubnet.length + 7) / 8)
-    append(UInt16(8 + address.count), to: &octets)
-    append(ClientSubnet.optionCode, to: &octets)
-    append(UInt16(4 + address.count), to: &octets)
-    append(ClientSubnet.familyNumber(clientSubnet.family), to: &octets)
-    octets.append(UInt8(clientSubnet.length))
-    octets.append(0)
-    octets.append(contentsOf: address)
+    let address = clientSubnet.map { $0.address.octets.prefix(($0.length + 7) / 8) }
+    let subnetLength = address.map { 8 + $0.count } ?? 0
+    let fill = padding.map { block in
+      let unfilled = octets.count + 2 + subnetLength + 4
+      return (block - unfilled % block) % block
+    }
+    append(UInt16(subnetLength + (fill.map { 4 + $0 } ?? 0)), to: &octets)
+    if let clientSubnet, let address {
+      append(ClientSubnet.optionCode, to: &octets)
+      append(UInt16(4 + address.count), to: &octets)
+      append(ClientSubnet.familyNumber(clientSubnet.family), to: &octets)
+      octets.append(UInt8(clientSubnet.length))
+      octets.append(0)
+      octets.append(contentsOf: address)
+    }
+    if let fill {
+      append(paddingCode, to: &octets)
+      append(UInt16(fill), to: &octets)
+      octets.append(contentsOf: repeatElement(0, count: fill))
+    }
   }
+
+  /// The EDNS option Padding (RFC 7830 §3).
+  private static let paddingCode: UInt16 = 12
 
   private static func append(_ value: UInt16, to octets: inout [UInt8]) {
     octets.append(UInt8(truncatingIfNeeded: value >> 8))

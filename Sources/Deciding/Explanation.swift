@@ -18,6 +18,8 @@ package struct Explanation: Hashable, Sendable {
 
   /// The time around `at` in which nobody looked; nil when somebody did, and for now.
   package let blind: BlindSpan?
+  /// Before this moment nothing is kept any more; nil while nothing was removed.
+  package let horizon: Timestamp?
 
   /// One name that gave the address at one vantage, over one unbroken interval.
   package struct Source: Hashable, Sendable {
@@ -45,22 +47,26 @@ package struct Explanation: Hashable, Sendable {
   ///   - aliases: CNAME records of the names in `intervals`.
   ///   - questions: how those names' questions stand.
   ///   - blind: the time around the moment in which nobody looked.
+  ///   - horizon: since when anything is kept, where older things were removed.
   package init(
     of address: IPAddress, at: Timestamp?, memberships: [Membership], intervals: [ObservedInterval],
     aliases: [ObservedInterval], rejections: [Rejection], questions: [QuestionStatus],
-    blind: BlindSpan? = nil
+    blind: BlindSpan? = nil, horizon: Timestamp? = nil
   ) {
     self.address = address
     self.at = at
     self.blind = blind
+    self.horizon = horizon
     self.memberships = at.map { moment in memberships.filter { $0.covers(moment) } } ?? memberships
     self.rejections = at.map { moment in rejections.filter { $0.at <= moment } } ?? rejections
     let giving = intervals.filter { interval in
       interval.observation.key.data == .address(address) && at.map(interval.covers) ?? true
     }
+    let aliasesByName = Dictionary(grouping: aliases) { $0.observation.key.name }
     sources = giving.map { interval in
-      Source(
-        name: interval.observation.key.name, chain: Self.chain(to: interval, through: aliases, at: at),
+      let name = interval.observation.key.name
+      return Source(
+        name: name, chain: Self.chain(to: interval, through: aliasesByName[name] ?? [], at: at),
         interval: interval)
     }
     let names = Set(sources.map(\.name))
@@ -90,12 +96,14 @@ package struct Explanation: Hashable, Sendable {
         "\(address) \(at == nil ? "is" : "was") in no set \(when): rejected (\(rejection.reason.rawValue))"
     }
     if !sources.isEmpty { return "\(address) was seen in DNS, but is in no set \(when)" }
-    return at == nil
-      ? "\(address) was never seen" : "\(address) was in no set \(when), and no tracked name gave it then"
+    if at != nil { return "\(address) was in no set \(when), and no tracked name gave it then" }
+    return horizon.map { "\(address) was not seen since \($0), and nothing older is kept" }
+      ?? "\(address) was never seen"
   }
 
-  /// The shortest path over aliases of the same name and vantage, seen while the address was, from the name to the
-  /// owner. A CDN may move a name to another target within the interval: only the path that ends at the owner counts.
+  /// The shortest path over those aliases of the interval's name that the same vantage gave while the address was, from
+  /// the name to the owner. A CDN may move a name to another target within the interval: only the path that ends at the
+  /// owner counts.
   private static func chain(
     to interval: ObservedInterval, through aliases: [ObservedInterval], at: Timestamp?
   ) -> [Link] {
@@ -104,7 +112,7 @@ package struct Explanation: Hashable, Sendable {
     var targets = [DomainName: [DomainName]]()
     for alias in aliases {
       let other = alias.observation.key
-      guard other.name == key.name, other.vantage == key.vantage, case .name(let target) = other.data,
+      guard other.vantage == key.vantage, case .name(let target) = other.data,
         other.type == .cname, alias.overlaps(interval), at.map(alias.covers) ?? true
       else { continue }
       targets[other.owner, default: []].append(target)

@@ -25,21 +25,22 @@ package struct SnapshotBuilder: Sendable {
   package static func addresses(
     given states: [VantageState], by policy: SetPolicy, through gate: PrefixSet? = nil
   ) -> Set<IPAddress> {
-    Set(givenAddresses(states, by: policy, through: gate))
+    Set(given(by: states, to: policy, through: gate).addresses)
   }
 
-  /// The same in the order of the records, once for each vantage: equal lists are equal sets, and cost less to compare.
-  static func givenAddresses(
-    _ states: [VantageState], by policy: SetPolicy, through gate: PrefixSet?
-  ) -> [IPAddress] {
-    var addresses = [IPAddress]()
-    addresses.reserveCapacity(states.reduce(0) { $0 + $1.records.count })
+  /// The same as a list, with whether it lacks any that are held.
+  static func given(
+    by states: [VantageState], to policy: SetPolicy, through gate: PrefixSet?
+  ) -> GivenAddresses {
+    var given = GivenAddresses()
+    given.addresses.reserveCapacity(states.reduce(0) { $0 + $1.records.count })
     for state in states {
-      state.forEachHeldAddress(retention: policy.retention) { address in
-        if policy.admits(address, through: gate) { addresses.append(address) }
+      let isWhole = state.forEachHeldAddress(retention: policy.retention) { address, _ in
+        if policy.admits(address, through: gate) { given.addresses.append(address) }
       }
+      if !isWhole { given.isWhole = false }
     }
-    return addresses
+    return given
   }
 
   /// All elements that the names give, each address once, sorted, with who gave it.
@@ -52,15 +53,14 @@ package struct SnapshotBuilder: Sendable {
     var gathered = [(address: IPAddress, names: [DomainName], first: Timestamp, last: Timestamp)]()
     for (name, states) in names {
       for state in states {
-        for record in state.held(retention: policy.retention) {
-          guard let address = record.address, wanted?.contains(address) ?? true else { continue }
+        state.forEachHeldAddress(retention: policy.retention, only: wanted) { address, index in
           if let place = places[address] {
             if gathered[place].names.last != name { gathered[place].names.append(name) }
-            gathered[place].first = min(gathered[place].first, record.firstSeen)
-            gathered[place].last = max(gathered[place].last, record.lastSeen)
+            gathered[place].first = min(gathered[place].first, state.records[index].firstSeen)
+            gathered[place].last = max(gathered[place].last, state.records[index].lastSeen)
           } else if policy.admits(address, through: gate) {
             places[address] = gathered.count
-            gathered.append((address, [name], record.firstSeen, record.lastSeen))
+            gathered.append((address, [name], state.records[index].firstSeen, state.records[index].lastSeen))
           }
         }
       }

@@ -8,17 +8,37 @@ package struct TrackedName: Sendable {
   package let isLearned: Bool
   /// The sets that select it, as indexes.
   package let sets: [Int]
+  /// How long its records are held.
+  let bounds: HoldBounds
+  /// Whether its sudden addresses wait for another vantage; nil when none of its sets wants that.
+  let confirmation: ConfirmationPolicy?
+  /// What it gives each of its sets, in their order; empty while nobody has asked.
+  var given: [GivenAddresses] = []
   /// One for each vantage that was asked, and for removed ones until their addresses have run out.
   package private(set) var states: [VantageState] = []
 
-  package init(_ name: DomainName, isLearned: Bool, sets: [Int]) {
+  /// - Parameter policies: those of `sets`, in their order.
+  init(_ name: DomainName, isLearned: Bool, sets: [Int], _ policies: [SetPolicy]) {
     self.name = name
     self.isLearned = isLearned
     self.sets = sets
+    bounds = HoldBounds(of: policies)
+    // The strictest rule: what one of the sets doubts is held from all.
+    confirmation = policies.map(\.confirmation).filter(\.isOn).max { $0.vantages < $1.vantages }
   }
 
   /// What one vantage told; nil when it was never asked, or is gone with all that it gave.
   package func state(at vantage: Vantage) -> VantageState? { states.first { $0.vantage == vantage } }
+
+  /// Whether all that a lookup holds is held from its vantage.
+  func holds(_ lookup: Lookup) -> Bool {
+    states.first { $0.vantage == lookup.vantage }?.holds(lookup.chain) ?? false
+  }
+
+  /// When something that a question gave earlier ends next, if its run goes on.
+  func nextEnd(of type: RecordType, at vantage: Vantage) -> Timestamp? {
+    states.first { $0.vantage == vantage }?.nextEnd(of: type, retentions: bounds.retentions)
+  }
 
   /// When the addresses of a type that are held were last confirmed or denied at any vantage; nil when none is held.
   func checkedAt(of type: RecordType) -> Timestamp? {

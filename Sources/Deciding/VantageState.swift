@@ -31,15 +31,44 @@ package struct VantageState: Sendable {
     }
   }
 
-  /// The same, the addresses alone, without a copy of each record: this runs twice for each lookup.
-  func forEachHeldAddress(retention: Duration, _ body: (IPAddress) -> Void) {
+  /// The same without a copy of each record: this runs for most lookups.
+  ///
+  /// - Parameters:
+  ///   - wanted: only these; nil for all.
+  ///   - body: takes an address with its record's place in `records`.
+  /// - Returns: whether none of them has been absent for longer.
+  @discardableResult
+  func forEachHeldAddress(
+    retention: Duration, only wanted: Set<IPAddress>? = nil, _ body: (IPAddress, _ place: Int) -> Void
+  ) -> Bool {
+    var isWhole = true
     for index in records.indices {
       guard case .address(let address) = records[index].data else { continue }
-      let type = records[index].askedType
-      let watched = clocks.firstIndex { $0.type == type }.map { clocks[$0].watched }
-      let absence = max(0, (watched ?? records[index].watched) - records[index].watched)
-      if .milliseconds(absence) < records[index].span(retention: retention) { body(address) }
+      if let wanted, !wanted.contains(address) { continue }
+      if absence(at: index) < records[index].span(retention: retention) {
+        body(address, index)
+      } else {
+        isWhole = false
+      }
     }
+    return isWhole
+  }
+
+  /// Whether all aliases and addresses of a chain are held.
+  func holds(_ chain: CNAMEChain) -> Bool {
+    chain.links.allSatisfy { place(of: $0.owner, .name($0.target)) != nil }
+      && chain.addresses.allSatisfy { place(of: $0.owner, $0.data) != nil }
+  }
+
+  /// Data differ more often than owners, and are compared faster.
+  private func place(of owner: DomainName, _ data: RecordData) -> Int? {
+    records.firstIndex { $0.data == data && $0.owner == owner }
+  }
+
+  private func absence(at index: Int) -> Duration {
+    let type = records[index].askedType
+    guard let clock = clocks.firstIndex(where: { $0.type == type }) else { return .zero }
+    return .milliseconds(max(0, clocks[clock].watched - records[index].watched))
   }
 
   /// Takes in a lookup: records in it are opened or renewed, those absent for `hold` end.
@@ -52,11 +81,13 @@ package struct VantageState: Sendable {
     let index = clockIndex(type)
     clocks[index].advance(to: lookup, longestGap: longestGap)
     isUnsaved = true
-    guard lookup.outcome.isSuccess else { return step }
+    guard lookup.outcome.isSuccess else {
+      step.mayHide = true
+      return step
+    }
     let watched = clocks[index].watched
-    let seen = lookup.chain.links.map(\.record) + lookup.chain.addresses
-    for record in seen {
-      if let held = records.firstIndex(where: { $0.owner == record.owner && $0.data == record.data }) {
+    for record in lookup.chain.records {
+      if let held = place(of: record.owner, record.data) {
         records[held].renew(ttl: record.ttl, askedType: type, at: lookup.at, watched: watched)
       } else if let reason = mayOpen(record, step.opened.count) {
         step.rejections.append(rejection(of: record, name, reason, lookup.at))
@@ -76,9 +107,8 @@ package struct VantageState: Sendable {
     let index = clockIndex(last.question.type)
     clocks[index].advance(to: last, longestGap: QuestionClock.anyGap)
     guard last.outcome.isSuccess else { return }
-    for record in last.chain.links.map(\.record) + last.chain.addresses {
-      guard let held = records.firstIndex(where: { $0.owner == record.owner && $0.data == record.data })
-      else { continue }
+    for record in last.chain.records {
+      guard let held = place(of: record.owner, record.data) else { continue }
       records[held].renew(
         ttl: record.ttl, askedType: last.question.type, at: last.at, watched: clocks[index].watched)
     }
@@ -90,11 +120,16 @@ package struct VantageState: Sendable {
     guard let clock = clock(type), let askedAt = clock.askedAt, clock.outcome?.isSuccess == true else {
       return nil
     }
-    let left = records.lazy.filter { $0.askedType == type }.flatMap { record -> [Duration] in
-      let absence = record.absence(on: clock)
-      return absence > .zero ? retentions.map { record.span(retention: $0) - absence } : []
+    var nearest: Duration?
+    for index in records.indices where records[index].askedType == type {
+      let absence = absence(at: index)
+      guard absence > .zero else { continue }
+      for retention in retentions {
+        let left = records[index].span(retention: retention) - absence
+        if left > .zero { nearest = min(nearest ?? left, left) }
+      }
     }
-    return left.filter { $0 > .zero }.min().map { askedAt + $0 }
+    return nearest.map { askedAt + $0 }
   }
 
   /// Lets the clocks of a vantage that is asked no more run, and ends what has been absent for `hold`.
@@ -121,7 +156,10 @@ package struct VantageState: Sendable {
     for record in records { _ = clockIndex(record.askedType) }
     for index in clocks.indices { clocks[index].pass(to: now, longestGap: longestGap, isLive: isLive) }
     var step = LedgerStep()
-    guard isLive else { return step }
+    guard isLive else {
+      step.mayHide = true
+      return step
+    }
     isUnsaved = true
     step.closed = end(of: name, hold: hold, at: now)
     return step
@@ -152,7 +190,10 @@ package struct VantageState: Sendable {
   private mutating func clockIndex(_ type: RecordType) -> Int {
     let index = clocks.firstIndex { $0.type == type } ?? clocks.endIndex
     if index == clocks.endIndex { clocks.append(QuestionClock(type)) }
-    let latest = records.lazy.filter { $0.askedType == type }.map(\.watched).max() ?? 0
+    var latest: Int64 = 0
+    for place in records.indices where records[place].askedType == type {
+      latest = max(latest, records[place].watched)
+    }
     if clocks[index].watched < latest { clocks[index].catchUp(to: latest) }
     return index
   }
@@ -160,14 +201,11 @@ package struct VantageState: Sendable {
   private mutating func end(of name: DomainName, hold: Duration, at now: Timestamp) -> [(
     Observation, Timestamp
   )] {
-    let clocks = clocks
-    func isOver(_ record: HeldRecord) -> Bool {
-      record.absence(on: clocks.first { $0.type == record.askedType }) >= record.span(retention: hold)
-    }
-    let ended = records.filter(isOver)
+    let ended = records.indices.filter { absence(at: $0) >= records[$0].span(retention: hold) }
     guard !ended.isEmpty else { return [] }
-    records.removeAll(where: isOver)
-    return ended.map { closing($0, of: name, at: now) }
+    let closed = ended.map { closing(records[$0], of: name, at: now) }
+    for index in ended.reversed() { records.remove(at: index) }
+    return closed
   }
 
   /// An interval ends after it began and after it was last seen, also when the wall clock went back.
@@ -197,13 +235,19 @@ package struct LedgerStep: Sendable {
   package var closed: [(observation: Observation, until: Timestamp)] = []
   /// Records that were given and not believed, in each lookup anew.
   package var rejections: [Rejection] = []
+  /// Whether a clock may have run on without an end to what is absent for longer than it stays.
+  var mayHide = false
 
   /// Nothing changed.
   package init() {}
 }
 
-extension CNAMELink {
-  fileprivate var record: ResourceRecord {
-    ResourceRecord(owner: owner, type: .cname, ttl: ttl, data: .name(target))
+extension CNAMEChain {
+  /// The aliases in order, then the addresses.
+  fileprivate var records: [ResourceRecord] {
+    guard !links.isEmpty else { return addresses }
+    return links.map {
+      ResourceRecord(owner: $0.owner, type: .cname, ttl: $0.ttl, data: .name($0.target))
+    } + addresses
   }
 }

@@ -29,7 +29,7 @@ extension Watch {
     batch.events = pending.events
     batch.appliedDecisions = pending.appliedDecisions
     batch.positions = pending.positions.values.sorted { $0.path < $1.path }
-    batch.journal = journal?.takeUnsaved(at: now) ?? []
+    takeJournal(into: &batch, at: now)
     pending.opened = [:]
     pending.closed = []
     pending.rejections = []
@@ -56,8 +56,21 @@ extension Watch {
       batch.coverages += takeUnsavedCoverage(of: name, at: now)
     }
     (batch.uncoveredNames, batch.dismissedNames) = uncovered.takeUnsaved()
-    batch.journal = journal?.takeUnsaved(at: now) ?? []
+    takeJournal(into: &batch, at: now)
     return batch
+  }
+
+  /// Takes what the history lacks of the journal, and how the names stand of which it tells something new. Both are stored at
+  /// once, so that a start after a crash knows neither more nor less than the journal.
+  private mutating func takeJournal(into batch: inout HistoryBatch, at now: Timestamp) {
+    for tracked in (journal?.newNames ?? []).compactMap({ names[$0] }) {
+      for state in tracked.states {
+        batch.observations += state.records.map { $0.observation(of: tracked.name, at: state.vantage) }
+          .filter { pending.opened[$0.key] == nil }
+        batch.questions += state.questionStatuses(of: tracked.name).map(withDue)
+      }
+    }
+    batch.journal = journal?.takeUnsaved(at: now) ?? []
   }
 
   /// The history has the batch: its generations may be served.
@@ -105,16 +118,17 @@ extension Watch {
   package mutating func take(_ position: FollowerPosition) { pending.positions[position.path] = position }
 
   private mutating func decide(about index: Int, at now: Timestamp) -> Publication? {
-    let set = sets[index]
-    if set.policy.isGivenByTags { return decideByTags(about: index, at: now) }
-    let builder = SnapshotBuilder(set.policy, through: set.gate, digesting: digesting)
+    if sets[index].policy.isGivenByTags { return decideByTags(about: index, at: now) }
+    let builder = SnapshotBuilder(sets[index].policy, through: sets[index].gate, digesting: digesting)
     let elements = isReplayed ? redraft(index, by: builder) : elements(of: index, by: builder)
     let step = builder.step(
-      from: set.published, to: elements, forgotten: set.forgotten, isApproved: set.isApproved, at: now)
+      from: sets[index].published, to: elements, forgotten: sets[index].forgotten,
+      isApproved: sets[index].isApproved, at: now)
     if isReplayed {
       sets[index].decided(step)
       return step.publication
     }
+    let set = sets[index]
     noteObjections(set, step.objections, at: now)
     if let publication = step.publication { noteOutside(publication, of: set, at: now) }
     sets[index].decided(step)
@@ -138,16 +152,17 @@ extension Watch {
 
   /// The same for a replay, which makes only those anew that may have changed; when the others were last seen stays behind.
   private mutating func redraft(_ index: Int, by builder: SnapshotBuilder) -> [SetElement] {
-    let set = sets[index]
-    guard let draft = set.draft else {
+    guard let draft = sets[index].draft else {
       let all = elements(of: index, by: builder)
       sets[index].keepDraft(all)
       return all
     }
-    let givers = set.touched.reduce(into: Set<DomainName>()) { $0.formUnion(set.givers[$1] ?? []) }
+    let touched = sets[index].touched
+    var givers = Set<DomainName>()
+    for address in touched { givers.formUnion(sets[index].givers[address] ?? []) }
     let fresh = builder.elements(
-      of: givers.compactMap { names[$0] }.map { (name: $0.name, states: $0.states) }, only: set.touched)
-    let elements = SnapshotBuilder.redrafted(draft, set.touched, with: fresh)
+      of: givers.compactMap { names[$0] }.map { (name: $0.name, states: $0.states) }, only: touched)
+    let elements = SnapshotBuilder.redrafted(draft, touched, with: fresh)
     sets[index].keepDraft(elements)
     return elements
   }

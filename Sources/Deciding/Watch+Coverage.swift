@@ -18,7 +18,7 @@ extension Watch {
     }
     let look = CacheLook(
       ttl: .seconds(Int64(ttl.seconds)), sent: lookup.sentAt, received: lookup.at,
-      floor: refresh(of: tracked).floor)
+      floor: tracked.bounds.refresh.floor)
     coverage.estimators[lookup.question, default: CoverageEstimator()].take(
       Set(addresses), look, at: lookup.vantage, window: coverageWindow(of: tracked))
   }

@@ -9,7 +9,7 @@ extension Watch {
   }
 
   /// Has the ends of all runs stored with the next batch: the service ends.
-  package mutating func endJournalRuns() { journal?.endRuns() }
+  package mutating func endJournalRuns() { journal?.end() }
 
   /// Takes all that the history lacks, and has all that is known stored beside it, so that a replay can begin there.
   package mutating func makeCheckpoint(at now: Timestamp) -> HistoryBatch {
@@ -82,7 +82,7 @@ extension Watch {
     let answer = JournalAnswer(
       outcome: lookup.outcome,
       records: lookup.outcome.isSuccess ? links + sorted(chain.addresses) + sorted(chain.outOfChain) : [])
-    let longestGap = bounds(of: tracked).longestGap
+    let longestGap = tracked.bounds.longestGap
     // Where time passes beside lookups, no two of them are one run, but at a tap whose time passes evenly.
     let isSteady = vantages.contains(lookup.vantage) || taps[lookup.vantage] == true
     journal?.note(lookup, answer, isNews: isNews || !isSteady, longestGap: longestGap)

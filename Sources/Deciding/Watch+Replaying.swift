@@ -42,7 +42,15 @@ extension Watch {
   }
 
   /// Takes the first lookup of a run.
-  mutating func replay(_ lookup: Lookup) { takeIn(lookup) }
+  ///
+  /// Without what a replay needs none of: it tells only what the sets hold, and is told of names that go.
+  mutating func replay(_ lookup: Lookup) {
+    let name = lookup.question.name
+    guard let (bounds, concerned) = names[name].map({ ($0.bounds, $0.sets) }) else { return }
+    if let tracked = names[name], tracked.confirmation != nil { _ = noteSudden(lookup, of: tracked) }
+    take(lookup, hold: bounds.hold, longestGap: bounds.longestGap)
+    for index in concerned { sets[index].noteAsked(lookup) }
+  }
 
   /// Goes on to the last lookup of a run, in which nothing began, ended, entered or left.
   mutating func go(to last: Lookup) { names[last.question.name]?.go(to: last) }
@@ -50,20 +58,25 @@ extension Watch {
   /// Goes on to a later lookup of a run, where something may end on the way: under another policy, or since time was let
   /// pass for a tap.
   mutating func pass(to later: Lookup) {
-    let name = later.question.name
-    guard let tracked = names[name] else { return }
-    changeHoldings(of: name, at: later.at) { watch in
-      let (hold, mayOpen) = (watch.bounds(of: tracked).hold, watch.admission(for: tracked, at: later.vantage))
-      return watch.names[name]?.take(
-        later, hold: hold, longestGap: QuestionClock.anyGap, mayOpen: mayOpen) ?? LedgerStep()
+    guard let hold = names[later.question.name]?.bounds.hold else { return }
+    take(later, hold: hold, longestGap: QuestionClock.anyGap)
+  }
+
+  private mutating func take(_ lookup: Lookup, hold: Duration, longestGap: Duration) {
+    let name = lookup.question.name
+    // Mostly all is held already. Then nothing need be judged, and no copy of it is made for that.
+    var mayOpen: RecordAdmission = { _, _ in nil }
+    if lookup.outcome.isSuccess, let tracked = names[name], !tracked.holds(lookup) {
+      mayOpen = admission(for: tracked, at: lookup.vantage)
+    }
+    changeHoldings(of: name, at: lookup.at) { watch in
+      watch.names[name]?.take(lookup, hold: hold, longestGap: longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }
   }
 
   /// When something that this question gave earlier ends next, if its run goes on.
   func nextEnd(_ question: Question, at vantage: Vantage) -> Timestamp? {
-    guard let tracked = names[question.name] else { return nil }
-    return tracked.state(at: vantage)?.nextEnd(
-      of: question.type, retentions: tracked.sets.map { sets[$0].policy.retention })
+    names[question.name]?.nextEnd(of: question.type, at: vantage)
   }
 
   /// What a start would find in a history that has everything.

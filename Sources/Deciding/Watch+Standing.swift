@@ -22,7 +22,7 @@ extension Watch {
         .map { (tracked, $0.vantage) }
     }
     for (tracked, vantage) in retired {
-      let bounds = bounds(of: tracked)
+      let bounds = tracked.bounds
       let isOver = changeHoldings(of: tracked.name, at: now) { watch in
         watch.names[tracked.name]?.retire(
           at: vantage, asked: watch.vantages, hold: bounds.hold, longestGap: bounds.longestGap, now: now)

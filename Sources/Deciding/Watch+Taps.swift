@@ -82,7 +82,7 @@ extension Watch {
     guard let isLive = taps[tap] else { return false }
     var isNews = false
     for tracked in names.values where tracked.state(at: tap) != nil {
-      let bounds = bounds(of: tracked)
+      let bounds = tracked.bounds
       let isOver = changeHoldings(of: tracked.name, at: now) { watch in
         watch.names[tracked.name]?.pass(
           at: tap, hold: bounds.hold, longestGap: bounds.longestGap, isLive: isLive, now: now) ?? LedgerStep()

@@ -11,33 +11,19 @@ extension Watch {
     askedTypes(tracked).map { Question(name, $0) }
   }
 
-  /// How long records of a name are held, and how much of a gap between lookups counts as watched.
-  func bounds(of tracked: TrackedName) -> (hold: Duration, longestGap: Duration) {
-    let retentions = tracked.sets.map { sets[$0].policy.retention }
-    let (hold, shortest) = (retentions.max(), retentions.min())
-    // A quarter of the retention: rounds run by cron hours apart still count, a week's outage hardly does. Of several
-    // sets the shortest counts, or a gap that is little to one would empty the other.
-    let longestGap = max(refresh(of: tracked).ceiling * 2, (shortest ?? SetPolicy.defaultRetention) / 4)
-    return (hold ?? SetPolicy.defaultRetention, longestGap)
-  }
-
-  func refresh(of tracked: TrackedName) -> RefreshPolicy {
-    let policies = tracked.sets.map { sets[$0].policy.refresh }
-    let floor = policies.map(\.floor).min() ?? RefreshPolicy().floor
-    return RefreshPolicy(
-      floor: floor, ceiling: max(floor, policies.map(\.ceiling).min() ?? RefreshPolicy().ceiling))
-  }
-
   /// Judges a record that isn't held yet.
   func admission(for tracked: TrackedName, at vantage: Vantage) -> RecordAdmission {
-    let watching = tracked.sets.map { sets[$0] }
+    // Not the sets: what they hold would be copied when it changes.
+    let watching = tracked.sets.map { (policy: sets[$0].policy, gate: sets[$0].gate) }
     let room = limits.addressesPerName
-    let (rule, confirmation) = (confirmationRule(of: tracked), self.confirmation)
+    let (rule, confirmation) = (tracked.confirmation, self.confirmation)
     let isExpected = rule == nil ? { _ in true } : expectation(of: tracked)
     // Most lookups hold nothing new: then nobody asks.
     var known: Set<RecordData>?
     return { record, opened in
-      if case .address(let address) = record.data, !watching.contains(where: { $0.admits(address) }) {
+      if case .address(let address) = record.data,
+        !watching.contains(where: { $0.policy.admits(address, through: $0.gate) })
+      {
         return watching.contains { $0.policy.admits(address) } ? .outsideServiceTags : .notGlobalUnicast
       }
       let held = known ?? Set(tracked.states.lazy.flatMap(\.records).map(\.data))
@@ -58,7 +44,8 @@ extension Watch {
   ) {
     let selecting = sets.indices.filter { sets[$0].policy.selects(name) }
     guard !selecting.isEmpty else { return }
-    let tracked = TrackedName(name, isLearned: isLearned, sets: selecting)
+    let tracked = TrackedName(
+      name, isLearned: isLearned, sets: selecting, selecting.map { sets[$0].policy })
     names[name] = tracked
     if isLearned { journal?.note(.tracked(name), at: now) }
     startAsking(tracked, at: vantages, now: now, underway: underway)
@@ -69,7 +56,7 @@ extension Watch {
   mutating func startAsking(
     _ tracked: TrackedName, at vantages: [Vantage], now: Timestamp, underway: Set<Probe.Slot> = []
   ) {
-    let limit = tracked.states.isEmpty ? now : now + refresh(of: tracked).ceiling
+    let limit = tracked.states.isEmpty ? now : now + tracked.bounds.refresh.ceiling
     for question in questions(of: tracked.name, in: tracked) {
       for vantage in vantages where !underway.contains(Probe.Slot(question: question, vantage: vantage)) {
         schedule.plan(question, at: vantage, for: now, as: precedence(of: question, at: now), by: limit)
@@ -112,32 +99,46 @@ extension Watch {
   mutating func changeHoldings(
     of name: DomainName, at now: Timestamp, _ change: (inout Watch) -> LedgerStep
   ) -> Bool {
-    guard let before = names[name] else { return false }
-    let old = before.sets.map {
-      SnapshotBuilder.givenAddresses(before.states, by: sets[$0].policy, through: sets[$0].gate)
-    }
+    // No copy of the name is kept meanwhile, or each change would copy all that it holds.
+    guard let concerned = names[name]?.sets else { return false }
+    let old = given(by: name)
     let step = change(&self)
-    let states = names[name]?.states ?? []
     var isNews = !step.opened.isEmpty || !step.closed.isEmpty
-    for (position, index) in before.sets.enumerated() {
-      let new = SnapshotBuilder.givenAddresses(states, by: sets[index].policy, through: sets[index].gate)
-      guard new != old[position] else { continue }
-      isNews = true
-      replace(old[position], with: new, of: name, in: index)
+    if isNews || step.mayHide || names[name]?.bounds.isEven != true || !old.allSatisfy(\.isWhole) {
+      names[name]?.given = []
+      let new = given(by: name)
+      names[name]?.given = new
+      for (position, index) in concerned.enumerated() {
+        let after = position < new.count ? new[position].addresses : []
+        guard after != old[position].addresses else { continue }
+        isNews = true
+        replace(old[position].addresses, with: after, of: name, in: index)
+      }
+    } else if names[name]?.given.isEmpty == true {
+      names[name]?.given = old
     }
     if isReplayed {
       // A record that ended and began again was first seen now.
       for observation in step.opened {
         guard case .address(let address) = observation.key.data else { continue }
-        for index in before.sets { sets[index].touch(address) }
+        for index in concerned { sets[index].touch(address) }
       }
     } else {
       pending.add(step)
     }
-    learnNetworks(step.opened, of: before)
+    if !step.opened.isEmpty, let tracked = names[name] { learnNetworks(step.opened, of: tracked) }
     let surplus = step.rejections.count { $0.reason == .tooManyAddresses }
     if surplus > 0 { reach(.addressesPerName, name.text, Int64(surplus), at: now) }
     return isNews
+  }
+
+  /// What a name gives each of its sets now, in their order.
+  private func given(by name: DomainName) -> [GivenAddresses] {
+    guard let tracked = names[name] else { return [] }
+    guard tracked.given.isEmpty else { return tracked.given }
+    return tracked.sets.map {
+      SnapshotBuilder.given(by: tracked.states, to: sets[$0].policy, through: sets[$0].gate)
+    }
   }
 
   /// Counts for a set what one name gave before and gives now.
@@ -156,7 +157,7 @@ extension Watch {
     guard vantages.contains(lookup.vantage), names[lookup.question.name] != nil, !isReplayed else { return }
     let state = names[lookup.question.name]?.state(at: lookup.vantage)
     let failures = state?.clock(lookup.question.type)?.failures ?? 0
-    let refresh = refresh(of: tracked)
+    let refresh = tracked.bounds.refresh
     // While the budget is short, no question goes to finding where an entry ends: that takes one more now and then.
     let edge = coverage.estimators[lookup.question]?.nextLook(
       at: lookup.vantage, floor: refresh.floor, mayBeEarly: budget.isAmple)
@@ -186,7 +187,7 @@ extension Watch {
     let slot = Probe.Slot(question: lookup.question, vantage: lookup.vantage)
     let isProbed = probes[name]?.underway.contains(slot) ?? false
     guard vantages.contains(lookup.vantage), isProbed || names[name] != nil else { return }
-    let refresh = names[name].map(refresh(of:)) ?? RefreshPolicy()
+    let refresh = names[name]?.bounds.refresh ?? RefreshPolicy()
     schedule.plan(
       lookup.question, at: lookup.vantage, for: lookup.at + refresh.floor,
       as: precedence(of: lookup.question, at: lookup.at), by: lookup.at + refresh.ceiling)
@@ -251,7 +252,7 @@ extension Watch {
         guard schedule.due(question, at: vantage) != nil else { continue }
         schedule.plan(
           question, at: vantage, for: now, as: precedence(of: question, at: now),
-          by: now + refresh(of: tracked).ceiling)
+          by: now + tracked.bounds.refresh.ceiling)
       }
     }
   }
@@ -261,7 +262,7 @@ extension Watch {
     for observation in restored.observations {
       let key = observation.key
       let types = names[key.name].map(askedTypes) ?? []
-      if case .address(let address) = key.data, names[key.name].flatMap(confirmationRule(of:)) != nil {
+      if case .address(let address) = key.data, names[key.name]?.confirmation != nil {
         confirmation.learn(address, of: key.name)
       }
       if let first = types.first, key.type == .cname || types.contains(key.type) {
@@ -281,11 +282,11 @@ extension Watch {
       }
     }
     if !isReplayed { restoreCoverage(restored.coverages, fallen: restored.fallenCoverages) }
-    for tracked in names.values {
-      for index in tracked.sets {
-        let given = SnapshotBuilder.givenAddresses(
-          tracked.states, by: sets[index].policy, through: sets[index].gate)
-        replace([], with: given, of: tracked.name, in: index)
+    for name in Array(names.keys) {
+      let given = given(by: name)
+      names[name]?.given = given
+      for (index, given) in zip(names[name]?.sets ?? [], given) {
+        replace([], with: given.addresses, of: name, in: index)
       }
     }
   }

@@ -132,18 +132,16 @@ package struct Watch: Sendable {
 
   /// Takes in what came of a question about a tracked name; nothing happens for others.
   mutating func takeIn(_ lookup: Lookup) {
+    guard !isReplayed else { return replay(lookup) }
     let name = lookup.question.name
     guard let tracked = names[name] else { return }
     let isSudden = noteSudden(lookup, of: tracked)
     let isNews = changeHoldings(of: name, at: lookup.at) { watch in
-      let bounds = watch.bounds(of: tracked)
-      let mayOpen = watch.admission(for: tracked, at: lookup.vantage)
+      let (bounds, mayOpen) = (tracked.bounds, watch.admission(for: tracked, at: lookup.vantage))
       return watch.names[name]?.take(
         lookup, hold: bounds.hold, longestGap: bounds.longestGap, mayOpen: mayOpen) ?? LedgerStep()
     }
     for index in tracked.sets { sets[index].noteAsked(lookup) }
-    // A replay needs no more than what the sets hold, and is told of names that go.
-    guard !isReplayed else { return }
     noteInJournal(lookup, of: tracked, isNews: isNews || isSudden)
     noteAliases(lookup, of: tracked)
     noteDrift(lookup, of: tracked)

@@ -16,6 +16,7 @@ extension Explanation {
     json.beginArray("blind")
     blind?.write(to: &json)
     json.endArray()
+    json.timestamp(horizon, "horizon")
     json.beginArray("memberships")
     for membership in memberships { Self.write(membership, to: &json) }
     json.endArray()
@@ -39,6 +40,7 @@ extension Explanation {
     json.string(membership.set.text, "set")
     json.timestamp(membership.entered.at, "since")
     json.number(membership.entered.generation.number, "since_generation")
+    json.boolean(membership.orBefore, "or_before")
     json.timestamp(membership.left?.at, "until")
     if let left = membership.left {
       json.number(left.generation.number, "until_generation")

@@ -37,6 +37,20 @@ package struct HistorySpan: Hashable, Sendable {
   /// Octets in use.
   package let size: Int64
 
+  /// What was lost since `before` beside what had become too old; nil for nothing. For people.
+  package func loss(since before: HistorySpan, within limits: HistoryLimits, at now: Timestamp) -> String? {
+    func lost(_ after: Timestamp?, _ before: Timestamp?, _ age: Duration) -> Bool {
+      guard let after else { return before != nil }
+      return after > now - age && before.map { $0 < after } ?? false
+    }
+    let journal = min(limits.journal, limits.keep)
+    guard lost(since, before.since, limits.keep) || lost(replayableSince, before.replayableSince, journal)
+    else { return nil }
+    let moments = since.map { "moments can be asked since \($0)" } ?? "no moment can be asked"
+    let lookups = replayableSince.map { "lookups replayed since \($0)" } ?? "no lookup replayed"
+    return "\(moments) and \(lookups) only, as the file had grown beyond maxSize"
+  }
+
   /// Octets that a day takes, over the whole span; nil for less than an hour.
   package func growthPerDay(at now: Timestamp) -> Int64? {
     guard let since, now - since >= .seconds(3600) else { return nil }

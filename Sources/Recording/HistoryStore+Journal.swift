@@ -1,15 +1,18 @@
+internal import DNS
 package import Deciding
 internal import GRDB
 internal import Synchronization
 
 extension HistoryStore {
-  /// Begins a service's part of the journal: notes the effective policies that differ from the last ones, as decisions,
-  /// and stores all that is known, so that a replay can begin here. Call it before anything is committed.
+  /// Begins a service's part of the journal: notes the sets that came, went, or have another policy than before, as
+  /// decisions, and stores all that is known, so that a replay can begin here. Call it before anything is committed.
   ///
-  /// - Parameter user: who started the service.
+  /// - Parameters:
+  ///   - disabled: sets that the configuration has, switched off.
+  ///   - user: who started the service.
   /// - Returns: the number of the next step.
   package func startJournal(
-    _ circumstances: JournalCircumstances, by user: String, at now: Timestamp
+    _ circumstances: JournalCircumstances, disabled: [SetName] = [], by user: String, at now: Timestamp
   ) async throws -> Int64 {
     guard mode == .writer else { throw HistoryError.readOnly(path: path) }
     return try await withoutTransaction { [self] db in
@@ -17,7 +20,10 @@ extension HistoryStore {
         var number: Int64 = 0
         do {
           try db.inTransaction(.immediate) {
-            number = try JournalWriter(db: db).start(circumstances, by: user, at: now, interning: &interned)
+            let writer = JournalWriter(db: db)
+            try writer.notePolicies(
+              circumstances.policies, disabled: disabled, by: user, at: now, interning: &interned)
+            number = try writer.start(circumstances, at: now, interning: &interned)
             return .commit
           }
         } catch {
@@ -57,5 +63,40 @@ extension HistoryStore {
   /// What is stored beside a start or checkpoint; nil beside others, and beside starts of which others tell enough.
   package func journalState(beside number: Int64) async throws -> RestoredState? {
     try await read { db in try JournalReader(db: db).state(beside: number) }
+  }
+
+  /// The sets that ever published, by name.
+  package func recordedSets() async throws -> [SetName] {
+    try await read { db in try Self.sets(db).map(\.name) }
+  }
+
+  /// The generations of a set from one on, published up to `moment`, by number, each with the step to it; of the oldest
+  /// that is kept, all that it holds.
+  package func generations(
+    of set: SetName, from first: Generation, until moment: Timestamp
+  ) async throws -> [RecordedGeneration] {
+    try await read { db in
+      guard let id = try db.integer("SELECT id FROM set_name WHERE name = ?", set.text) else { return [] }
+      var steps: [Int64: (entered: [IPPrefix], left: [IPPrefix])] = [:]
+      let deltas = try db.cachedStatement(
+        sql: "SELECT serial, addr, op FROM delta WHERE setid = ? AND serial >= ? ORDER BY serial, addr")
+      try deltas.forEachRow(id, first.number) { row in
+        let serial = try row.integer(0)
+        if try row.integer(2) > 0 {
+          steps[serial, default: ([], [])].entered.append(try row.prefix(1))
+        } else {
+          steps[serial, default: ([], [])].left.append(try row.prefix(1))
+        }
+      }
+      return try db.rows(
+        """
+        SELECT serial, at, digest, size FROM generation WHERE setid = ? AND serial >= ? AND since <= ? ORDER BY serial
+        """, id, first.number, moment.milliseconds
+      ) { row in
+        let record = try SetReader.record(row, from: 0)
+        let step = steps[record.generation.number] ?? ([], [])
+        return RecordedGeneration(record: record, entered: step.entered, left: step.left)
+      }
+    }
   }
 }

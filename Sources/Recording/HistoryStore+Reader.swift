@@ -64,17 +64,24 @@ extension HistoryStore: HistoryReader {
     try await read { db in try IntervalReader.intervals(db, giving: prefix, in: window, limit: limit) }
   }
 
-  package func aliases(of name: DomainName, at moment: Timestamp) async throws -> [ObservedInterval] {
-    try await read { db in try IntervalReader.aliases(db, of: name, at: moment) }
+  package func aliases(of asked: [NameAtMoment]) async throws -> [ObservedInterval] {
+    guard !asked.isEmpty else { return [] }
+    return try await read { db in
+      try asked.flatMap { try IntervalReader.aliases(db, of: $0.name, at: $0.moment) }
+    }
   }
 
   package func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan] {
     let times = try await watchedTimes(
       in: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max))
     var spans = [BlindSpan]()
-    var last: Timestamp?
+    // Who looked before what is kept is not known: neither that somebody did nor that nobody did.
+    var last = try await horizon()
     for time in times {
-      spans.append(BlindSpan(since: last, until: time.lowerBound))
+      if let known = last, time.upperBound <= known { continue }
+      if last.map({ $0 < time.lowerBound }) ?? true {
+        spans.append(BlindSpan(since: last, until: time.lowerBound))
+      }
       last = time.upperBound
     }
     // The newest sign of a service that runs is always a little old.
@@ -118,17 +125,24 @@ extension HistoryStore: HistoryReader {
 
   private static func stays(of prefix: IPPrefix, _ db: Database) throws -> [Membership] {
     var memberships: [Membership] = []
-    var entered: (set: SetName, record: GenerationRecord)?
+    var entered: (set: SetName, record: GenerationRecord, orBefore: Bool)?
     try db.cachedStatement(sql: HistoryQueries.stepsOfElement).forEachRow(prefix.stored) { row in
       let (set, record) = (try row.setName(0), try SetReader.record(row, from: 2))
       if let open = entered {
         // The steps of one set end where the next set's begin; an element that stays has no step out.
         let isOut = try open.set == set && row.integer(1) < 0
-        memberships.append(Membership(set: open.set, entered: open.record, left: isOut ? record : nil))
+        memberships.append(
+          Membership(
+            set: open.set, entered: open.record, left: isOut ? record : nil, orBefore: open.orBefore))
       }
-      entered = try row.integer(1) > 0 ? (set, record) : nil
+      // Where older generations went, the first that is kept has all its elements as if they had entered with it.
+      let isFirst = try row.integer(6) == 1 && record.generation.number > 1
+      entered = try row.integer(1) > 0 ? (set, record, isFirst) : nil
     }
-    if let open = entered { memberships.append(Membership(set: open.set, entered: open.record, left: nil)) }
+    if let open = entered {
+      memberships.append(
+        Membership(set: open.set, entered: open.record, left: nil, orBefore: open.orBefore))
+    }
     return memberships
   }
 

@@ -12,18 +12,24 @@ enum IntervalReader {
     _ db: Database, for name: DomainName, in window: ClosedRange<Timestamp>, limit: Int
   ) throws -> [ObservedInterval] {
     guard let id = try db.integer("SELECT id FROM name WHERE fqdn = ?", name.text) else { return [] }
-    return try db.rows(
-      HistoryQueries.intervalsForName, id, window.lowerBound.milliseconds, window.upperBound.milliseconds,
-      Int64(max(0, limit)), read: interval)
+    let (from, to, limit) = (
+      window.lowerBound.milliseconds, window.upperBound.milliseconds, Int64(max(0, limit))
+    )
+    return from == to
+      ? try db.rows(HistoryQueries.intervalsForNameAt, id, from, limit, read: interval)
+      : try db.rows(HistoryQueries.intervalsForName, id, from, to, limit, read: interval)
   }
 
   static func intervals(
     _ db: Database, giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int
   ) throws -> [ObservedInterval] {
-    try db.rows(
-      HistoryQueries.intervalsGiving, prefix.family.recordType.stored, prefix.address.octets,
-      prefix.last.octets,
-      window.lowerBound.milliseconds, window.upperBound.milliseconds, Int64(max(0, limit)), read: interval)
+    let (type, first, last) = (prefix.family.recordType.stored, prefix.address.octets, prefix.last.octets)
+    let (from, to, limit) = (
+      window.lowerBound.milliseconds, window.upperBound.milliseconds, Int64(max(0, limit))
+    )
+    return from == to
+      ? try db.rows(HistoryQueries.intervalsGivingAt, type, first, last, from, limit, read: interval)
+      : try db.rows(HistoryQueries.intervalsGiving, type, first, last, from, to, limit, read: interval)
   }
 
   /// The key in the first five columns: asked name, vantage, owner, type and data.

@@ -9,6 +9,8 @@ struct StoredCircumstances: Codable {
   let outstanding: Int
   let namesPerPattern: Int
   let addressesPerName: Int
+  /// In milliseconds; none in files of before it was noted.
+  let probation: Int64?
   /// The decisions that told the sets' policies, in the configuration's order.
   let policies: [Int64]
   /// The service tags that count; none in files of before they were noted, nor what follows.
@@ -18,6 +20,8 @@ struct StoredCircumstances: Codable {
   let waiting: [Waiting]?
   let forgotten: [String: [String]]?
   let unasked: [String: [Unasked]]?
+  /// Set where the state beside a start was removed, and the journal alone doesn't tell what it was.
+  private(set) var isBroken: Bool?
 
   struct Waiting: Codable {
     let name: String
@@ -40,6 +44,7 @@ struct StoredCircumstances: Codable {
     outstanding = circumstances.limits.outstanding
     namesPerPattern = circumstances.limits.namesPerPattern
     addressesPerName = circumstances.limits.addressesPerName
+    probation = circumstances.limits.probation.milliseconds
     self.policies = policies
     tags = circumstances.tags.map(StoredTagEdition.all)
     networks = circumstances.networks.map { networks in
@@ -75,7 +80,8 @@ struct StoredCircumstances: Codable {
       taps: Dictionary(taps.map { (Vantage($0.key), $0.value) }) { first, _ in first },
       limits: Limits(
         queriesPerSecond: queriesPerSecond, outstanding: outstanding, namesPerPattern: namesPerPattern,
-        addressesPerName: addressesPerName), policies: policies)
+        addressesPerName: addressesPerName,
+        probation: probation.map { .milliseconds($0) } ?? Limits.defaultProbation), policies: policies)
     told.tags = book
     told.networks = networks.map { networks in
       Dictionary(
@@ -83,6 +89,7 @@ struct StoredCircumstances: Codable {
       ) { first, _ in first }
     }
     told.standing = standing
+    told.isBroken = isBroken ?? false
     return told
   }
 

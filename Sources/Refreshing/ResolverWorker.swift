@@ -33,6 +33,8 @@ package actor ResolverWorker: Service {
   private static let gathering = Duration.milliseconds(10)
   /// How often renewals are stored.
   private static let renewal = Duration.seconds(15)
+  /// How often changes may come before renewals until these are stored all the same.
+  private static let mostTries = 8
   /// How often operators' decisions are looked for.
   private static let listening = Duration.seconds(2)
   /// How many times as long time is let pass over what is held.
@@ -326,6 +328,8 @@ package actor ResolverWorker: Service {
     mustRenew = false
     var vantages = changedVantages
     while true {
+      // What came meanwhile goes first, so that the journal tells of nothing whose outcome isn't stored.
+      for _ in 0..<Self.mostTries where watch.isChanged { guard await storeChanges() else { return } }
       var batch = watch.makeRenewals(at: clock.now)
       let labels = unsavedReports
       unsavedReports = []

@@ -28,9 +28,9 @@ struct CaseEcho {
     if isRepeated {
       lastEcho = clock
       if transport == .udp, echoed < Self.proof { echoed += 1 }
-    } else if transport == .tcp || !isDemanded(at: clock) {
+    } else if transport != .udp || !isDemanded(at: clock) {
       echoed = 0
-      if transport == .tcp { foldsUntil = clock + Self.rest }
+      if transport != .udp { foldsUntil = clock + Self.rest }
     }
   }
 }

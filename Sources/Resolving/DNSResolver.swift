@@ -4,7 +4,7 @@ package import Deciding
 import Glibc
 import NIOConcurrencyHelpers
 
-/// Asks upstreams over UDP and TCP, through c-ares, with one thread that sleeps while nothing is asked.
+/// Asks upstreams over UDP, TCP and TLS, through c-ares, with one thread that sleeps while nothing is asked.
 ///
 /// Each upstream is its own vantage: a lookup is tried again at the same upstream, never at another.
 package final class DNSResolver: Resolver {

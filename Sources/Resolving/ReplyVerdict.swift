@@ -69,7 +69,9 @@ enum ReplyVerdict {
       return
     }
     if message.flags.isTruncated, [.noError, .nxDomain].contains(message.responseCode) {
-      self = query.transport == .udp ? .askOverTCP : .malformed("a reply over TCP has TC")
+      self =
+        query.transport == .udp
+        ? .askOverTCP : .malformed("a reply over \(query.transport.rawValue.uppercased()) has TC")
       return
     }
     self = .final(Conclusion(message, to: query.question))

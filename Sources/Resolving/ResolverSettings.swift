@@ -5,7 +5,7 @@ package struct ResolverSettings: Hashable, Sendable {
   package var tries: [Duration] = [.milliseconds(400), .milliseconds(800), .milliseconds(1600)]
   /// From the first packet to giving up, TCP and repeats included.
   package var deadline: Duration = .seconds(5)
-  /// How long one try over TCP may take, connecting included. There are two.
+  /// How long one try over TCP or TLS may take, connecting included. There are two.
   package var tcpTry: Duration = .seconds(2)
   /// Each wait is longer or shorter by up to this share of itself, so that tries don't come in step.
   package var jitter = 0.1

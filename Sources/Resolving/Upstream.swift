@@ -7,6 +7,25 @@ package enum Transport: String, Hashable, Sendable, CaseIterable {
   case udp
   /// TCP alone, on one connection that stays open.
   case tcp
+  /// DNS over TLS (RFC 7858), on one connection that stays open, to a server that proves who it is.
+  case tls
+
+  /// The port where it is spoken unless another is given.
+  package var standardPort: UInt16 { self == .tls ? 853 : 53 }
+}
+
+/// Who a server over TLS must prove to be. Strict, as RFC 8310 calls it: a server that can't is not asked.
+package struct TLSIdentity: Hashable, Sendable {
+  /// The name that its certificate must have; nil for its address.
+  package let name: DomainName?
+  /// A PEM file of the authorities that count, in the place of the system's.
+  package let roots: String?
+
+  /// By default the certificate has the server's address, and is by one of the system's authorities.
+  package init(name: DomainName? = nil, roots: String? = nil) {
+    self.name = name
+    self.roots = roots
+  }
 }
 
 /// A recursive resolver that we ask, and what its answers are filed under.
@@ -16,33 +35,39 @@ package struct Upstream: Hashable, Sendable {
   package let address: IPAddress
   /// 1 to 65535.
   package let port: UInt16
-  /// How queries start; what UDP truncates goes over TCP in either case.
+  /// How queries start; what UDP truncates goes over TCP.
   package let transport: Transport
+  /// Who it must be; means something over TLS alone.
+  package let identity: TLSIdentity
   /// Sent with every query as EDNS client subnet (RFC 7871).
   package let clientSubnet: IPPrefix?
 
-  /// The vantage is the address with its port unless it is given.
+  /// The vantage is the address with its port unless it is given, and the port is the transport's.
   package init(
-    vantage: Vantage? = nil, address: IPAddress, port: UInt16 = 53, transport: Transport = .udp,
-    clientSubnet: IPPrefix? = nil
+    vantage: Vantage? = nil, address: IPAddress, port: UInt16? = nil, transport: Transport = .udp,
+    identity: TLSIdentity = TLSIdentity(), clientSubnet: IPPrefix? = nil
   ) {
+    let port = port ?? transport.standardPort
     self.address = address
     self.port = port
     self.transport = transport
+    self.identity = identity
     self.clientSubnet = clientSubnet
     self.vantage = vantage ?? Vantage(port == 53 ? address.description : Self.text(address, port))
   }
 
-  /// Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`; the port is 53 when it is left out.
+  /// Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`; without a port it is the
+  /// transport's.
   ///
   /// - Throws: `UpstreamError` for anything else, link-local addresses with a zone included: c-ares 1.18 can't reach
   ///   them.
   package init(
-    _ text: String, vantage: Vantage? = nil, transport: Transport = .udp, clientSubnet: IPPrefix? = nil
+    _ text: String, vantage: Vantage? = nil, transport: Transport = .udp,
+    identity: TLSIdentity = TLSIdentity(), clientSubnet: IPPrefix? = nil
   ) throws(UpstreamError) {
     guard !text.contains("%") else { throw .zone(text) }
     var host = text[...]
-    var port = Substring("53")
+    var port = Substring("\(transport.standardPort)")
     if text.hasPrefix("[") {
       guard let close = text.lastIndex(of: "]") else { throw .notAnAddress(text) }
       host = text[text.index(after: text.startIndex)..<close]
@@ -59,7 +84,8 @@ package struct Upstream: Hashable, Sendable {
       throw .port(text)
     }
     self.init(
-      vantage: vantage, address: address, port: number, transport: transport, clientSubnet: clientSubnet)
+      vantage: vantage, address: address, port: number, transport: transport, identity: identity,
+      clientSubnet: clientSubnet)
   }
 
   /// The address with its port, as c-ares and people write it.
@@ -83,7 +109,8 @@ package enum UpstreamError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .notAnAddress(let text):
       "no upstream: '\(text)' is not an IP address. Try: 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53"
-    case .port(let text): "no upstream: '\(text)' has no port from 1 to 65535. Try: leave it out for port 53"
+    case .port(let text):
+      "no upstream: '\(text)' has no port from 1 to 65535. Try: leave it out for the usual one"
     case .zone(let text):
       "no upstream: '\(text)' has a zone, and link-local resolvers are not supported. Try: a global address"
     }

@@ -15,7 +15,7 @@ package struct UpstreamStatistics: Hashable, Sendable {
   package internal(set) var malformed = 0
   /// Replies without the case of their question, from an upstream that repeats it: forged ones.
   package internal(set) var caseMismatches = 0
-  /// Queries over TCP.
+  /// Queries over TCP, with or without TLS.
   package internal(set) var tcp = 0
   /// Lookups that were refused while the breaker was open or the queue full.
   package internal(set) var refused = 0

@@ -28,6 +28,7 @@ enum IndexText {
         /v1/sets                                    all sets, JSON
         /v1/sets/SET/version                        generation, digest and status, JSON
         /v1/sets/SET/changes?since=GENERATION       what entered and left, JSON
+        /v1/sets/SET/diff?from=POINT&to=POINT       the same between two generations or moments; format=text
         /v1/sets/SET/snapshots/GENERATION.txt       an old generation, for ever the same
         /v1/formats                                 formats with limits, options and products, JSON
         /v1/names                                   names tracked, JSON

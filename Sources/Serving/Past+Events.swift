@@ -29,7 +29,7 @@ extension Past {
       throw .badRequest("limit must be from 1 to \(Self.longest)")
     }
     var wanted = EventQuery(limit: limit)
-    wanted.since = try Self.moment(values["since"], "since")
+    wanted.since = try moment(values["since"], "since")
     wanted.kinds = Set((values["kind"] ?? "").split(separator: ",").map { EventKind(rawValue: String($0)) })
     wanted.subject = values["subject"]
     wanted.after = try Self.number(values["after"], "after")

@@ -34,6 +34,26 @@ struct Past {
     return SetBodies.changes(changes, in: published)
   }
 
+  /// What entered and left between two points.
+  func difference(of set: SetName, _ query: QueryItems) async throws(Refusal) -> Body {
+    let values = try query.only("from", "to", "format")
+    let (start, end) = (try point(values["from"], "from"), try point(values["to"], "to"))
+    let format = values["format"] ?? "json"
+    guard ["json", "text"].contains(format) else {
+      throw .badRequest("format is unknown here. Try: json or text")
+    }
+    let difference = try await read {
+      try await SetDifference.gather(of: set, from: start, to: end, from: $0)
+    }
+    var body =
+      format == "text"
+      ? Body(Array(difference.text(of: set).utf8), type: "text/plain; charset=utf-8")
+      : Body(difference.json(of: set))
+    let newer = max(difference.from, difference.to)
+    body.generation = newer.number > 0 ? newer : nil
+    return body
+  }
+
   func snapshot(_ set: SetName, _ generation: Generation) async throws(Refusal) -> Snapshot {
     let found = try await read { history in
       (
@@ -54,8 +74,9 @@ struct Past {
     let values = try query.only("limit", "at")
     let limit = try Self.limit(values, unlessTold: 100)
     let set = published.snapshot.set
-    if let at = try Self.moment(values["at"], "at") {
-      return SetBodies.snapshots(try await generation(of: set, at: at), of: set)
+    if let at = try moment(values["at"], "at") {
+      let record = try await read { try await $0.keptGeneration(of: set, at: at) }
+      return SetBodies.snapshots([record].compactMap(\.self), of: set)
     }
     let records = try await read { try await $0.generations(of: set, limit: limit) }
     return SetBodies.snapshots(Array(records.prefix(limit)), of: set)
@@ -95,14 +116,15 @@ struct Past {
 
   func history(_ query: QueryItems) async throws(Refusal) -> Body {
     let values = try query.only("name", "address", "since", "until", "limit", "format")
-    let since = try Self.moment(values["since"], "since") ?? Timestamp(milliseconds: 0)
-    let until = try Self.moment(values["until"], "until") ?? site.now()
+    let since = try moment(values["since"], "since") ?? Timestamp(milliseconds: 0)
+    let until = try moment(values["until"], "until") ?? site.now()
     guard since <= until else { throw .badRequest("since is later than until") }
     let format = values["format"] ?? "json"
     guard ["json", "cof"].contains(format) else {
       throw .badRequest("format is unknown here. Try: json or cof")
     }
     let limit = try Self.limit(values, unlessTold: 1000)
+    try await read { try await $0.requireKept(until) }
     let intervals: [ObservedInterval]
     switch (values["name"], values["address"]) {
     case (let text?, nil):
@@ -147,8 +169,8 @@ struct Past {
     guard let address = IPAddress(text) else {
       throw .badRequest("ip is no address. Try: one address, no prefix")
     }
-    let at = try Self.moment(values["at"], "at")
-    if let at { try await requireKept(at) }
+    let at = try moment(values["at"], "at")
+    if let at { try await read { try await $0.requireKept(at) } }
     let now = site.now()
     let explanation = try await read { try await Explanation.gather(address, at: at, now: now, from: $0) }
     var book = site.tags()
@@ -173,41 +195,36 @@ struct Past {
     return json.bytes
   }
 
-  /// The generation that was published at a moment; none when the set had none yet.
-  private func generation(of set: SetName, at moment: Timestamp) async throws(Refusal) -> [GenerationRecord] {
-    if let record = try await read({ try await $0.generation(of: set, at: moment) }) { return [record] }
-    // Of a set that never published, and of one whose first generations went, the first that is kept tells which.
-    let first = try await read { try await $0.generation(Generation(1), of: set) }
-    if first == nil { try await requireKept(moment) }
-    return []
-  }
-
-  private func requireKept(_ moment: Timestamp) async throws(Refusal) {
-    if let horizon = try await read({ try await $0.horizon() }), moment < horizon {
-      throw .notKept(since: horizon)
-    }
-  }
-
   private static func limit(_ values: [String: String], unlessTold standard: Int) throws(Refusal) -> Int {
     let limit = values["limit"].map { Int($0) ?? 0 } ?? standard
     guard (1...longest).contains(limit) else { throw .badRequest("limit must be from 1 to \(longest)") }
     return limit
   }
 
-  static func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {
+  func moment(_ text: String?, _ parameter: String) throws(Refusal) -> Timestamp? {
     guard let text else { return nil }
-    guard let moment = Timestamp(text) else {
-      throw .badRequest("\(parameter) is no time. Try: RFC 3339 in UTC, or seconds since the epoch")
+    guard let moment = Timestamp(text, now: site.now()) else {
+      throw .badRequest("\(parameter) is no moment. Try: \(Timestamp.hint)")
     }
     return moment
   }
 
-  /// Reads; a failure is ours and says nothing to the client but to come back.
+  private func point(_ text: String?, _ parameter: String) throws(Refusal) -> SetPoint? {
+    guard let text else { return nil }
+    guard let point = SetPoint(text, now: site.now()) else {
+      throw .badRequest("\(parameter) is no point in the past. Try: \(SetPoint.hint)")
+    }
+    return point
+  }
+
+  /// Reads; of what failed the client is told what isn't kept, and of a failure that is ours only to come back.
   func read<Value: Sendable>(
     _ body: (any HistoryReader) async throws -> Value
   ) async throws(Refusal) -> Value {
     guard let history = site.history else { throw .noHistory }
-    do { return try await body(history) } catch {
+    do { return try await body(history) } catch let error as PastError {
+      throw Refusal(error)
+    } catch {
       logger.error("the history could not be read", metadata: ["error": "\(error)"])
       throw .noHistory
     }

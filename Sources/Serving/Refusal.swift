@@ -38,10 +38,15 @@ struct Refusal: Error, Hashable {
   static let gone = Refusal(
     status: .gone, reason: "that generation is not kept any more. Try: fetch the whole set")
 
-  /// - Parameter horizon: since when moments can be asked.
-  static func notKept(since horizon: Timestamp) -> Refusal {
-    Refusal(
-      status: .gone, reason: "that moment is not kept any more (horizon \(horizon)). Try: a later one")
+  /// How what the history can't tell is refused.
+  init(_ error: PastError) {
+    switch error {
+    case .neverPublished: self = .neverPublished
+    case .momentNotKept: self.init(status: .gone, reason: "\(error). Try: a later moment")
+    case .generationNotKept: self.init(status: .gone, reason: "\(error). Try: a later one")
+    case .noSuchGeneration(_, let newest):
+      self.init(status: .notFound, reason: "\(error). Try: 0 to \(newest)")
+    }
   }
 
   /// How a set that can't be written as asked is refused.

@@ -14,7 +14,8 @@ extension Route {
     // Probes of orchestrators carry no token; what they are told is one word.
     case .healthz, .readyz, .formats, .openAPI, .key: .none
     case .index, .sets: .anyReading
-    case .set(let name, _), .version(let name), .changes(let name), .snapshot(let name, _, _),
+    case .set(let name, _), .version(let name), .changes(let name), .diff(let name),
+      .snapshot(let name, _, _),
       .events(let name), .setTags(let name), .snapshots(let name), .retention(let name):
       .scope(.readSet(name))
     case .names, .sources, .vantages, .allEvents, .tags, .history, .explain, .decisions, .metrics, .consumers:

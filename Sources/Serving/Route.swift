@@ -10,6 +10,7 @@ enum Route: Hashable {
   case set(SetName, ending: String?)
   case version(SetName)
   case changes(SetName)
+  case diff(SetName)
   case events(SetName)
   case snapshots(SetName)
   case retention(SetName)
@@ -72,6 +73,7 @@ enum Route: Hashable {
       switch parts[4] {
       case "version": self = .version(set)
       case "changes": self = .changes(set)
+      case "diff": self = .diff(set)
       case "events": self = .events(set)
       case "snapshots": self = .snapshots(set)
       case "retention": self = .retention(set)
@@ -100,6 +102,7 @@ enum Route: Hashable {
     case .set: "/v1/sets/{set}"
     case .version: "/v1/sets/{set}/version"
     case .changes: "/v1/sets/{set}/changes"
+    case .diff: "/v1/sets/{set}/diff"
     case .events: "/v1/sets/{set}/events"
     case .snapshots: "/v1/sets/{set}/snapshots"
     case .retention: "/v1/sets/{set}/retention"

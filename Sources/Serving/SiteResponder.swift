@@ -118,6 +118,7 @@ struct SiteResponder: HTTPResponder {
       _ = try query.only()
       return Body(site.formats.json)
     case .snapshots(let name): return Body(try await past.snapshots(try published(name), query))
+    case .diff(let name): return try await past.difference(of: try published(name).snapshot.set, query)
     case .retention(let name):
       _ = try query.only()
       return Body(try await past.retention(name))

@@ -46,7 +46,7 @@ struct App {
       taps: configuration.sources.compactMap(\.vantage), limits: limits,
       restored: restored, now: clock.now, seed: .random(in: .min ... .max), digesting: Digest.computing(body:)
     )
-    try await watch.keepJournal(in: history, at: clock.now)
+    try await watch.keepJournal(in: history, configuration, at: clock.now)
     let signer = try SigningKeyFile(configuration.signingKeyPath).readOrMake()
     let sets = PublishedSets(
       configuration.enabledSets.map(\.name), waiters: configuration.push.waiters.value, signer: signer)
@@ -94,7 +94,9 @@ struct App {
       tokens: configuration.tokens, logger: logger)
     var services: [any Service] = [server, worker, board, webhooks, keeper] + feeds
     services.append(
-      HistoryKeeper(history: history, limits: configuration.history.limits, clock: clock, logger: logger))
+      HistoryKeeper(
+        history: history, limits: configuration.history.limits, clock: clock, logger: logger,
+        tell: { await worker.note($0) }))
     if !feeds.isEmpty { services.append(SourceBoard(feeds: feeds, worker: worker)) }
     services +=
       configuration.serviceTags.map {

@@ -10,6 +10,7 @@ enum Benchmarks {
     case "coverage": await CoverageBenchmark.run(rest)
     case "frames": try await FrameBenchmark.run(rest)
     case "fuzz-frames": try FuzzFrames.run(rest)
+    case "explain": try await ExplainBenchmark.run(rest)
     case "follow": try await FollowBenchmark.run(rest)
     case "follow-rate": try await FollowBenchmark.rate(rest)
     case "fuzz-lines": try await LineBenchmark.fuzz(rest)

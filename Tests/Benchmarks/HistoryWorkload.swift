@@ -2,8 +2,8 @@ import DNS
 import Deciding
 
 /// Names that are asked in turn, each answered with four of its ten addresses; now and then one of the four
-/// makes way for another. It keeps the state that the deciding side keeps, and gives the batches that it
-/// would commit.
+/// makes way for another. It keeps the state that the deciding side keeps, its journal included, and gives the
+/// batches that it would commit.
 struct HistoryWorkload {
   static let names = 20_000
   static let addressesPerName = 10
@@ -19,6 +19,7 @@ struct HistoryWorkload {
   private let vantage = Vantage("upstream")
   private var tracked: [Tracked]
   private var cursor = 0
+  private var journal: Journal
 
   private struct Tracked {
     let name: DomainName
@@ -29,6 +30,7 @@ struct HistoryWorkload {
   }
 
   init() throws {
+    journal = Journal(from: 1, at: Timestamp(seconds: now))
     var random = HistoryRandom(seed: 11)
     tracked = try (0..<Self.names).map { number in
       let addresses = (0..<Self.addressesPerName).map { _ in
@@ -52,14 +54,17 @@ struct HistoryWorkload {
     batch.observations.reserveCapacity(Self.batchNames * Self.answered)
     for index in cursor..<cursor + Self.batchNames { look(up: index, at: at, into: &batch) }
     cursor = (cursor + Self.batchNames) % Self.names
+    batch.journal = journal.takeUnsaved(at: at)
     return batch
   }
 
   private mutating func look(up index: Int, at: Timestamp, into batch: inout HistoryBatch) {
     var entry = tracked[index]
-    if entry.shown.isEmpty {
+    var isNews = entry.shown.isEmpty
+    if isNews {
       entry.shown = (0..<Self.answered).map { ($0, at.milliseconds, 0) }
     } else if random.next() % changeEvery == 0 {
+      isNews = true
       let slot = Int(random.next() % UInt64(Self.answered))
       let old = entry.shown[slot]
       batch.closed.append(
@@ -80,6 +85,20 @@ struct HistoryWorkload {
         question: Question(entry.name, .a), vantage: vantage, outcome: .answer, askedAt: at, succeededAt: at,
         watched: 300_000))
     tracked[index] = entry
+    note(entry, at: at, isNews: isNews)
+  }
+
+  /// As `Watch` notes each lookup: one that told the same as the last makes its run longer, any other begins one.
+  private mutating func note(_ entry: Tracked, at: Timestamp, isNews: Bool) {
+    let records = entry.shown.map { entry.addresses[$0.index] }.sorted().map {
+      ResourceRecord(owner: entry.name, type: .a, ttl: TTL(wire: 60), data: .address($0))
+    }
+    let question = Question(entry.name, .a)
+    let lookup = Lookup(
+      question: question, vantage: vantage, at: at, outcome: .answer,
+      chain: CNAMEChain(question, answers: records))
+    journal.note(
+      lookup, JournalAnswer(outcome: .answer, records: records), isNews: isNews, longestGap: .seconds(600))
   }
 
   private func observation(

@@ -38,6 +38,26 @@ import Testing
     #expect(try reread(octets).edns?.clientSubnet == ClientSubnet(prefix))
   }
 
+  @Test(
+    arguments: [
+      ("a", nil), ("eastus.data.mcr.microsoft.com", "203.0.113.0/24"),
+      (String(repeating: "a.", count: 60), nil),
+    ] as [(String, String?)])
+  func `A padded query is as long as a multiple of the block, and asks the same`(
+    name: String, subnet: String?
+  ) throws {
+    let question = try Question(DomainName(name), .a)
+    let prefix = subnet.flatMap { IPPrefix($0) }
+    let octets = try MessageWriter.query(question, id: 1, clientSubnet: prefix, padding: 128)
+    #expect(octets.count % 128 == 0 && octets.count > 0)
+    let message = try reread(octets)
+    #expect(message.question == question && message.trailingOctets == 0)
+    #expect(message.edns == EDNS(udpSize: 1232, clientSubnet: prefix.map { ClientSubnet($0) }))
+    let plain = try MessageWriter.query(question, id: 1, clientSubnet: prefix, padding: nil)
+    #expect(octets.count - plain.count < 128 + 4)
+    #expect(try reread(MessageWriter.query(question, id: 1, udpSize: nil, padding: 128)).edns == nil)
+  }
+
   @Test func `Mixed case names the same name`() throws {
     let question = try Question(DomainName("eastus.data.mcr.microsoft.com"), .a)
     let octets = try MessageWriter.query(question, id: 1, caseBits: 0b1011)

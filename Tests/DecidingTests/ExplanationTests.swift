@@ -60,6 +60,11 @@ import Testing
     let seen = interval(name, name, .a, .address(address), 100...200)
     let key = seen.observation.key
     #expect(explain().summary == "20.0.0.2 was never seen")
+    let shortened = Explanation(
+      of: address, at: nil, memberships: [], intervals: [], aliases: [], rejections: [], questions: [],
+      horizon: Timestamp(seconds: 86_400))
+    #expect(
+      shortened.summary == "20.0.0.2 was not seen since 1970-01-02T00:00:00Z, and nothing older is kept")
     #expect(explain(intervals: [seen]).summary == "20.0.0.2 was seen in DNS, but is in no set now")
     #expect(try explain(memberships: [membership(1, nil)]).summary == "20.0.0.2 is in mcr now")
     #expect(

@@ -47,6 +47,11 @@ struct RecordedDay {
       guards: GuardPolicy(shrink: 0.4, growth: 50))
   }
 
+  /// The day's policy with another retention.
+  func policy(retention: Duration) -> SetPolicy {
+    isStrict ? Self.strictPolicy(retention: retention) : Self.policy(retention: retention)
+  }
+
   init(seed: UInt64, isQuiet: Bool = false, isStrict: Bool = false) {
     random = SplitMix(state: seed)
     self.isQuiet = isQuiet
@@ -67,6 +72,21 @@ struct RecordedDay {
 
   /// What was published, in order.
   var recorded: [Snapshot] { Self.plain(scenario.stored.flatMap(\.publications)) }
+
+  /// The same as the history would tell it.
+  var generations: [SetName: [RecordedGeneration]] {
+    var generations: [SetName: [RecordedGeneration]] = [:]
+    for publication in scenario.stored.flatMap(\.publications) {
+      let snapshot = publication.snapshot
+      generations[snapshot.set, default: []].append(
+        RecordedGeneration(
+          record: GenerationRecord(
+            generation: snapshot.generation, at: snapshot.at, digest: snapshot.digest,
+            size: snapshot.elements.count),
+          entered: publication.entered, left: publication.left))
+    }
+    return generations
+  }
 
   /// Without times of sightings, which a replay has only to the run.
   private static func plain(_ publications: [Publication]) -> [Snapshot] {
@@ -205,23 +225,27 @@ struct RecordedDay {
   }
 
   /// The service ends and starts again, and finds all that it knew.
-  mutating func restart() {
+  mutating func restart(probation: Duration = Limits.defaultProbation) {
+    end()
+    begin(with: policy, probation: probation)
+  }
+
+  private mutating func end() {
+    scenario.watch.endJournalRuns()
     store(isRefused: false)
     keep(scenario.watch.makeRenewals(at: scenario.now).journal)
-    begin(with: policy)
   }
 
   /// The same with another configuration.
   mutating func reconfigure() {
-    store(isRefused: false)
-    keep(scenario.watch.makeRenewals(at: scenario.now).journal)
+    end()
     begin(
       with: Self.strictPolicy(
         chance(2) ? Self.names : Array(Self.names.dropLast()), retention: .seconds(Int64(step(3) + 1) * 1800))
     )
   }
 
-  private mutating func begin(with policy: SetPolicy) {
+  private mutating func begin(with policy: SetPolicy, probation: Duration = Limits.defaultProbation) {
     self.policy = policy
     var state = scenario.watch.restorable
     state.seenAddresses = seenAddresses
@@ -229,7 +253,7 @@ struct RecordedDay {
     scenario.pass(.seconds(60))
     scenario.watch = Watch(
       policies: policy.beside(isStrict), vantages: vantages, taps: isQuiet ? [] : [Self.tap],
-      limits: Limits(),
+      limits: Limits(probation: probation),
       restored: state,
       now: scenario.now, seed: 9, digesting: WatchScenario.digest)
     let number = (entries.last?.number ?? 0) + 1
@@ -276,8 +300,9 @@ struct RecordedDay {
     return Self.plain(publications)
   }
 
-  func trial(of policy: SetPolicy) -> PolicyTrial {
-    var trial = PolicyTrial(policy, digesting: WatchScenario.digest)
+  /// - Parameter isRecordedReplayed: whether the trial isn't told the recorded generations.
+  func trial(of policy: SetPolicy, isRecordedReplayed: Bool = false) -> PolicyTrial {
+    var trial = PolicyTrial(policy, against: isRecordedReplayed ? nil : generations[policy.name] ?? [])
     for entry in entries { trial.take(entry, state: entry.number == 1 ? RestoredState() : nil) }
     return trial
   }

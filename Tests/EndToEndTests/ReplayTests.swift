@@ -36,6 +36,42 @@ extension EndToEnd {
       }
     }
 
+    @Test("a set that leaves the configuration and comes back leaves no word of it, or is replayed otherwise")
+    func dropped() async throws {
+      try await World.run { world in
+        try await Service.run(upstream: world.upstream) { service in
+          let one = try String(contentsOfFile: service.configuration, encoding: .utf8)
+          let extra = "  extra: { names: [mcr.microsoft.com], refresh: { floor: 300ms, ceiling: 1s } }\n"
+          func run(_ text: String, movingTo number: Int) async throws {
+            try service.configure(text)
+            try await service.startAndPublish()
+            try await move(world, service, from: number, to: number)
+            if text != one {
+              try await eventually("address \(number) enters the other set") {
+                try await service.get("/v1/sets/extra?aggregate=0").text.contains("150.171.90.\(number)")
+              }
+            }
+            #expect(await service.end() == 0)
+          }
+          let two = one.replacing("sets:\n", with: "sets:\n\(extra)")
+          try await run(two, movingTo: 1)
+          try await run(one, movingTo: 2)
+          try await run(two, movingTo: 3)
+          let decided = try await service.postern("decisions", "--json")
+          let pick =
+            #"select(.subject == "extra") | "\(.kind) \(.reason) \(.by | length > 0) \(.policy != null)""#
+          #expect(
+            try await Tool.run("jq", ["-r", pick], input: Array(decided.output)).lines == [
+              "configure configuration: set added true true",
+              "configure configuration: set removed true false",
+              "configure configuration: set added true true",
+            ], "\(decided.text)")
+          let replayed = try await service.postern("replay")
+          #expect(replayed.status == 0 && replayed.text.contains("extra up to"), "\(replayed.text)")
+        }
+      }
+    }
+
     @Test("a policy is tried on what was recorded, before it is made")
     func trial() async throws {
       try await World.run { world in
@@ -77,6 +113,19 @@ extension EndToEnd {
             "jq", ["-r", ".entered[], \"left\", .left[]"], input: Array(step.output)
           ).lines
           #expect(entered.contains("150.171.90.2") && entered.contains("150.171.90.1"), "\(step.text)")
+          let generation = try await Tool.run("jq", [".to"], input: Array(step.output)).text.prefix {
+            $0 != "\n"
+          }
+          for (query, words) in [
+            ("from=\(moment)&to=\(generation)", ["--from", moment, "--to", String(generation)]),
+            ("from=0&to=\(moment)", ["--from", "0", "--to", moment]),
+          ] {
+            let served = try await service.get("/v1/sets/mcr/diff?\(query)")
+            let told = try await service.postern("diff", ["--json"] + words)
+            #expect(served.status == 200 && served.body == told.output, "\(served.text)\(told.text)")
+            let text = try await service.get("/v1/sets/mcr/diff?\(query)&format=text")
+            #expect(try await service.postern("diff", words).output == text.body, "\(text.text)")
+          }
           let why = try await service.postern("explain", "150.171.90.1", "--at", moment)
           #expect(why.text.contains("150.171.90.1 was in mcr at"), "\(why.text)")
           #expect(!why.text.contains("nobody looked"))
@@ -85,10 +134,8 @@ extension EndToEnd {
           let before = try await service.postern("explain", "150.171.90.1", "--at", "2020-01-01")
           #expect(before.text.contains("nobody looked before"), "\(before.text)")
           let listed = try await service.get("/v1/sets/mcr/snapshots?at=\(moment)")
-          let generation = try await Tool.run(
-            "jq", [".snapshots | length"], input: Array(listed.body)
-          ).lines
-          #expect(generation == ["1"], "\(listed.text)")
+          let count = try await Tool.run("jq", [".snapshots | length"], input: Array(listed.body)).lines
+          #expect(count == ["1"], "\(listed.text)")
           let cof = try await service.postern("history", "150.171.90.1", "--cof")
           #expect(try await isJSONLines(cof.output))
           #expect(cof.text.contains("\"sensor_id\":\"world\""))
@@ -100,7 +147,13 @@ extension EndToEnd {
           let future = "INSERT INTO horizon VALUES ('history', \(moment)999)"
           #expect(try await Tool.run("sqlite3", [service.history, future]).status == 0)
           let gone = try await service.postern("explain", "150.171.90.1", "--at", moment)
-          #expect(gone.status == 5 && gone.errors.contains("is not kept any more (horizon"), "\(gone.errors)")
+          #expect(
+            gone.status == 5 && gone.errors.contains("is not kept any more, only what is since"),
+            "\(gone.errors)")
+          let none = try await service.postern("history", "150.171.90.1", "--until", moment)
+          #expect(none.status == 5 && none.errors.contains("is not kept any more, only"), "\(none.errors)")
+          let early = try await service.postern("replay", "--until", "2020-01-01")
+          #expect(early.status == 5 && early.errors.contains("replayed since 2"), "\(early.errors)")
           let doctor = try await service.postern("doctor")
           #expect(doctor.text.contains("moments can be asked since"), "\(doctor.text)")
         }

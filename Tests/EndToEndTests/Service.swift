@@ -94,6 +94,11 @@ final class Service: Sendable {
     return try? await ending?.ended()
   }
 
+  /// Runs a command of `postern` with this configuration and words that were gathered.
+  func postern(_ command: String, _ words: [String]) async throws -> Tool.Outcome {
+    try await Tool.run(try Self.program(), [command] + words + ["--config", configuration])
+  }
+
   /// Runs a command of `postern` with this configuration.
   func postern(_ arguments: String..., input: String = "") async throws -> Tool.Outcome {
     try await Tool.run(try Self.program(), arguments + ["--config", configuration], input: Array(input.utf8))

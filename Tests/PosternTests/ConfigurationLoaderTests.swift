@@ -45,7 +45,7 @@ import Testing
         command line --listen: http.listen: '8053' is not an address with a port. Try: host:port, such as \
         127.0.0.1:8053 or [::1]:8053
         environment POSTERN_UPSTREAM: upstreams: 'dns' is not an address. Try: an address or address:port, such as \
-        10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53
+        10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53, or for DNS over TLS 9.9.9.9#dns.quad9.net
         """)
   }
 

@@ -46,11 +46,34 @@ import Testing
       "sets: { a: { names: [a.example], confirm: { then: wait } } }",
       "p.yaml:1:51: sets.a.confirm.then: 'wait' is not known here. Try: admit or refuse"),
     Bad(
-      "upstreams: [{ address: 9.9.9.9, transport: tls }]",
-      "p.yaml:1:44: upstreams[0].transport: 'tls' is not possible: the system's c-ares speaks only UDP and TCP. Try: "
-        + "a local unbound as the upstream, with 'server: tls-cert-bundle: /etc/ssl/certs/ca-certificates.crt', "
-        + "'forward-zone: name: .', 'forward-tls-upstream: yes' and 'forward-addr: 9.9.9.9@853#dns.quad9.net' in its "
-        + "configuration"),
+      "upstreams: [{ address: 9.9.9.9, transport: tcp, tlsName: dns.quad9.net }]",
+      "p.yaml:1:58: upstreams[0].tlsName: this is for TLS, and the transport is tcp. Try: transport: tls"),
+    Bad(
+      "upstreams: [{ address: 9.9.9.9#dns.quad9.net, transport: udp }]",
+      "p.yaml:1:24: upstreams[0].address: this is for TLS, and the transport is udp. Try: transport: tls"),
+    Bad(
+      "upstreams: [{ address: 9.9.9.9#dns.quad9.net, tlsName: dns.example.net }]",
+      "p.yaml:1:56: upstreams[0].tlsName: the address says dns.quad9.net, and this dns.example.net. Try: one of them"
+    ),
+    Bad(
+      "upstreams: [{ address: 9.9.9.9, transport: tls, tlsRoots: ca.pem }]",
+      "p.yaml:1:59: upstreams[0].tlsRoots: 'ca.pem' is not an absolute path. Try: a path that begins with /"),
+    Bad(
+      "upstreams: [{ address: 9.9.9.9, tlsName: 9.9.9.9 }]",
+      "p.yaml:1:42: upstreams[0].tlsName: '9.9.9.9' is an address, which a certificate doesn't have as a name. "
+        + "Try: transport: tls without a name, and the certificate must be for the address"),
+    Bad(
+      "upstreams: ['tls://9.9.9.9']",
+      "p.yaml:1:13: upstreams[0]: 'tls://9.9.9.9' is not an address. Try: 9.9.9.9#NAME with the name in its "
+        + "certificate, for DNS over TLS"),
+    Bad(
+      "upstreams: ['9.9.9.9@853#dns.quad9.net']",
+      "p.yaml:1:13: upstreams[0]: '9.9.9.9@853#dns.quad9.net' is not an address. Try: 9.9.9.9:853#dns.quad9.net"
+    ),
+    Bad(
+      "upstreams: ['9.9.9.9#']",
+      "p.yaml:1:13: upstreams[0]: '9.9.9.9#': after # stands the name in the resolver's certificate, and '' is not "
+        + "a domain name. Try: 9.9.9.9#dns.example.net"),
     Bad(
       "webhooks: [{ url: 'https://x', secretFile: /s, events: [set.heldd] }]",
       "p.yaml:1:57: webhooks[0].events[0]: 'set.heldd' is no kind of event. Try: set.held"),
@@ -107,11 +130,13 @@ import Testing
       "p.yaml:1:29: http.listen[1]: [::1]:1 is listed twice. Try: remove one of them"),
     Bad(
       "upstreams: [dns.example]",
-      "p.yaml:1:13: upstreams[0]: 'dns.example' is not an address. Try: an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53"
+      "p.yaml:1:13: upstreams[0]: 'dns.example' is not an address. Try: an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53, "
+        + "or for DNS over TLS 9.9.9.9#dns.quad9.net"
     ),
     Bad(
       "upstreams: [10.0.0.1:0]",
-      "p.yaml:1:13: upstreams[0]: '10.0.0.1:0' is not an address. Try: an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53"
+      "p.yaml:1:13: upstreams[0]: '10.0.0.1:0' is not an address. Try: an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53, "
+        + "or for DNS over TLS 9.9.9.9#dns.quad9.net"
     ),
     Bad(
       "upstreams: []",
@@ -128,7 +153,7 @@ import Testing
       "p.yaml:1:45: upstreams[0].transport: 'tpc' is not known here. Try: tcp"),
     Bad(
       "upstreams: [{ address: 10.0.0.1, transport: https }]",
-      "p.yaml:1:45: upstreams[0].transport: 'https' is not known here. Try: udp or tcp"),
+      "p.yaml:1:45: upstreams[0].transport: 'https' is not known here. Try: udp or tcp or tls"),
     Bad(
       "upstreams: [{ address: 10.0.0.1, clientSubnet: 203.0.113.7/24 }]",
       "p.yaml:1:48: upstreams[0].clientSubnet: '203.0.113.7/24' is not a prefix. Try: an address with a length and no host bits, such as 203.0.113.0/24"
@@ -425,6 +450,25 @@ import Testing
     tokens:                            # who may do what
       - { name: ops, file: /etc/postern/ops.token, may: [sightings, operate] }
     """
+
+  @Test(
+    "an upstream over TLS would be asked at another port, or believed as somebody else",
+    arguments: [
+      ("9.9.9.9#dns.quad9.net", 853, "dns.quad9.net", nil, "9.9.9.9:853"),
+      ("9.9.9.9:8853#DNS.quad9.net.", 8853, "dns.quad9.net", nil, "9.9.9.9:8853"),
+      ("'{ address: 9.9.9.9, transport: tls }'", 853, nil, nil, "9.9.9.9:853"),
+      ("'{ address: \"9.9.9.9:53\", tlsName: dns.quad9.net }'", 53, "dns.quad9.net", nil, "9.9.9.9"),
+      ("'{ address: 9.9.9.9, tlsRoots: /ca.pem, name: q }'", 853, nil, "/ca.pem", "q"),
+      ("'{ address: 9.9.9.9#dns.quad9.net, transport: tls }'", 853, "dns.quad9.net", nil, "9.9.9.9:853"),
+    ] as [(String, Int, String?, String?, String)])
+  func readsTLS(text: String, port: Int, name: String?, roots: String?, label: String) throws {
+    let yaml = "upstreams: [\(text.replacing("'", with: ""))]"
+    let configuration = try ConfigurationLoader.configuration(text: yaml, file: "p.yaml")
+    let expected = UpstreamSetting(
+      label: label, address: try #require(IPAddress("9.9.9.9")), port: port, transport: .tls,
+      tlsName: try name.map { try DomainName($0) }, tlsRoots: roots)
+    #expect(configuration.upstreams.value == [expected])
+  }
 
   @Test("the sample that people copy would be refused")
   func acceptsTheSample() throws {

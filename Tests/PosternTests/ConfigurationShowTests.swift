@@ -100,7 +100,7 @@ import Testing
   @Test("what is shown must read back as the same configuration")
   func readsBack() throws {
     let yaml = """
-      upstreams: ["[2001:db8::53]:5353", { address: 10.0.0.1, name: a, clientSubnet: 203.0.113.0/24, transport: tcp }]
+      upstreams: ["[2001:db8::53]:5353", "[2001:db8::53]:853#dns.example.net", { address: 9.9.9.9, tlsRoots: /ca.pem }, { address: 10.0.0.1, name: a, clientSubnet: 203.0.113.0/24, transport: tcp }]
       sets:
         a: { names: [www.example.com], patterns: ["*.data.example.com"], guards: { allowSpecial: ["fd00::/8"] } }
         true: { profile: mcr-global, retention: 1500ms, guards: { shrink: 12.5%, growth: 1.5x } }

@@ -94,6 +94,11 @@ struct HistoryOracle {
     return time(start)...time(start + Int64.random(in: 0...200, using: &random))
   }
 
+  mutating func randomMoment() -> ClosedRange<Timestamp> {
+    let moment = time(Int64.random(in: 900...now, using: &random))
+    return moment...moment
+  }
+
   func intervals(for name: DomainName, in window: ClosedRange<Timestamp>) -> Set<ObservedInterval> {
     all(in: window) { $0.name == name || $0.owner == name }
   }

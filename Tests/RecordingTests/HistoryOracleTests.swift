@@ -38,7 +38,7 @@ import Testing
       #expect(try await Set(store.memberships(of: address)) == oracle.memberships(of: address))
     }
     for _ in 0..<100 {
-      let window = oracle.randomWindow()
+      let window = Bool.random(using: &oracle.random) ? oracle.randomWindow() : oracle.randomMoment()
       let asked = try #require(oracle.names.randomElement(using: &oracle.random))
       let found = try await store.intervals(for: asked, in: window, limit: .max)
       #expect(Set(found) == oracle.intervals(for: asked, in: window))
@@ -48,6 +48,10 @@ import Testing
         IPPrefix(given, length: given.family.bitWidth - Int.random(in: 0...3, using: &oracle.random)))
       let giving = try await store.intervals(giving: prefix, in: window, limit: .max)
       #expect(Set(giving) == oracle.intervals(giving: prefix, in: window))
+      let limit = Int.random(in: 1...12, using: &oracle.random)
+      #expect(try await store.intervals(for: asked, in: window, limit: limit) == Array(found.prefix(limit)))
+      #expect(
+        try await store.intervals(giving: prefix, in: window, limit: limit) == Array(giving.prefix(limit)))
     }
     #expect(try await Set(store.restore().observations) == Set(oracle.open.values))
     #expect(try await store.quickCheck(isForced: true).problems.isEmpty)

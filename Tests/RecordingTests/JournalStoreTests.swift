@@ -87,6 +87,29 @@ import Testing
     #expect(read == entries)
   }
 
+  @Test func `The limits of a start read back, and one of before the probation was noted has the default`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let limits = Limits(
+      queriesPerSecond: 1, outstanding: 2, namesPerPattern: 3, addressesPerName: 4, probation: .seconds(5))
+    _ = try await store.startJournal(try circumstances(limits: limits), by: "root", at: time(1))
+    #expect(try await started(store) == limits)
+    try await store.write { db in
+      try db.execute(sql: "UPDATE journal SET detail = json_remove(detail, '$.probation')")
+    }
+    let old = Limits(queriesPerSecond: 1, outstanding: 2, namesPerPattern: 3, addressesPerName: 4)
+    #expect(try await started(store) == old)
+  }
+
+  private func started(_ store: HistoryStore) async throws -> Limits? {
+    guard case .started(let circumstances) = try await store.journal(after: 0, limit: 1).first?.content else {
+      return nil
+    }
+    return circumstances.limits
+  }
+
   @Test func `A step that was refused once is not lost when later ones were stored before it`() async throws {
     let scratch = try Scratch()
     let store = try scratch.open()
@@ -136,6 +159,43 @@ import Testing
     #expect(try await store.pendingDecisions().isEmpty)
   }
 
+  @Test func `A set that left the configuration, was disabled or came back is noted once, with who and why`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let (mcr, other) = (try policy("mcr"), try policy("other"))
+    let starts: [(policies: [SetPolicy], disabled: [SetName], by: String)] = [
+      ([mcr, other], [], "root"), ([mcr], [], "anna"), ([mcr], [], "anna"), ([mcr, other], [], "ben"),
+      ([mcr], [other.name], "anna"), ([mcr], [], "root"),
+      ([mcr, try policy("other", retention: 60)], [], "ben"),
+      ([try policy("mcr", retention: 60)], [], "root"),
+    ]
+    for (index, start) in starts.enumerated() {
+      let told = JournalCircumstances(
+        vantages: [Vantage("one")], taps: [:], limits: Limits(), policies: start.policies)
+      let at = time(Int64(index) * 60)
+      let number = try await store.startJournal(told, disabled: start.disabled, by: start.by, at: at)
+      let entry = try #require(try await store.journal(after: number - 2, limit: 1).first)
+      #expect(entry.content == .started(told), "start \(index) reads back otherwise")
+    }
+    let noted = try await store.decisions(limit: 99).reversed().map {
+      "\($0.at.seconds / 60) \($0.kind) \($0.subject) \($0.reason) \($0.by) \($0.policy != nil)"
+    }
+    #expect(
+      noted == [
+        "0 configure mcr configuration: set added root true",
+        "0 configure other configuration: set added root true",
+        "1 configure other configuration: set removed anna false",
+        "3 configure other configuration: set added ben true",
+        "4 configure other configuration: set disabled anna false",
+        "6 configure other configuration: set added ben true",
+        "7 configure mcr configuration: set changed root true",
+        "7 configure other configuration: set removed root false",
+      ])
+    #expect(try await store.pendingDecisions().isEmpty)
+  }
+
   @Test func `Of many starts the newest keep their state, and a replay can begin at each that does`()
     async throws
   {
@@ -157,15 +217,21 @@ import Testing
     #expect(entries.count { if case .started = $0.content { true } else { false } } == 40)
   }
 
-  private func circumstances(retention: Int64 = 3600) throws -> JournalCircumstances {
-    let policy = SetPolicy(
-      name: try setName("mcr"),
+  private func circumstances(retention: Int64 = 3600, limits: Limits = Limits()) throws
+    -> JournalCircumstances
+  {
+    JournalCircumstances(
+      vantages: [Vantage("one")], taps: [Vantage("tap"): true], limits: limits,
+      policies: [try policy("mcr", retention: retention)])
+  }
+
+  private func policy(_ set: String, retention: Int64 = 3600) throws -> SetPolicy {
+    SetPolicy(
+      name: try setName(set),
       selectors: [.name(try name("a.example.com")), .pattern(try NamePattern("*.data.example.com"))],
       seeds: [try name("x.data.example.com")], families: [.ipv4], retention: .seconds(retention),
       guards: GuardPolicy(shrink: 0.25, allowSpecial: [try #require(IPPrefix("10.0.0.0/8"))]),
       expectedAliasSuffixes: [try name("example.net")],
       tagRules: TagRules(expected: [try #require(TagName("AzureFrontDoor.FirstParty"))]))
-    return JournalCircumstances(
-      vantages: [Vantage("one")], taps: [Vantage("tap"): true], limits: Limits(), policies: [policy])
   }
 }

@@ -24,7 +24,7 @@ import Testing
     let moment = time(800 * 60 + 30)
     let was = try await answers(store, set, at: moment)
     let stays = try await store.memberships(of: try address("20.9.9.9"))
-    #expect(stays.map(\.entered.generation.number) == [1])
+    #expect(stays.map(\.entered.generation.number) == [1] && stays.map(\.orBefore) == [false])
     try await store.keep(within: limits(keep: 200 * 60), at: now)
     #expect(try await store.horizon() == now - .seconds(200 * 60))
     #expect(try await answers(store, set, at: moment) == was)
@@ -32,7 +32,8 @@ import Testing
     let left = try await store.generations(of: set, limit: 1000).count
     #expect((201...700).contains(left), "\(left)")
     let kept = try #require(try await store.memberships(of: try address("20.9.9.9")).first)
-    #expect(kept.left == nil && kept.entered.generation.number > 1)
+    #expect(kept.left == nil && kept.entered.generation.number > 1 && kept.orBefore)
+    #expect(try await store.memberships(of: try address("20.1.3.100")).map(\.orBefore) == [false])
     #expect(try await store.memberships(of: try address("20.1.0.5")).isEmpty)
     #expect(try await store.quickCheck().problems.isEmpty)
     // However old they are, the last hundred stay.
@@ -156,7 +157,7 @@ import Testing
         )
       }
     }
-    let found = try await store.aliases(of: try name("www.example.com"), at: time(4 * 10 + 5))
+    let found = try await store.aliases(of: [NameAtMoment(try name("www.example.com"), at: time(4 * 10 + 5))])
     #expect(found.map(\.observation.key.data) == [.name(try name("edge4.example.net"))])
     let address = try key("www.example.com", "20.0.0.4", owner: "edge4.example.net")
     try await store.commit(at: 10) { $0.closed = [(observation(address, first: 40, last: 45), time(49))] }
@@ -165,6 +166,76 @@ import Testing
         try #require(IPAddress("20.0.0.4")), at: at, now: time(40_000), from: store)
       #expect(explanation.sources.first?.chain.map(\.target.text) == ["edge4.example.net"])
     }
+  }
+
+  @Test func `Of what is no longer kept nobody says that nobody looked, or that nothing was published`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let set = try setName("mcr")
+    var before: [IPAddress] = []
+    // Watched on days 0, 2, 4 and so on, for ten minutes each.
+    for number in 1...700 as ClosedRange<Int64> {
+      let addresses = [try address("20.1.\(number / 250).\(number % 250)")]
+      let at = (number - 1) * 2 * 86_400
+      let next = try publication(of: set, number, at: at, addresses, after: before)
+      before = addresses
+      try await store.commit(at: at) { $0.publications = [next] }
+      try await store.commit(HistoryBatch(at: time(at + 600)))
+    }
+    let now = time(700 * 2 * 86_400)
+    try await store.keep(within: limits(keep: 101 * 86_400), at: now)
+    let horizon = try #require(try await store.horizon())
+    let first = try #require(try await store.blindSpans(in: time(0)...now).first)
+    #expect(first == BlindSpan(since: horizon, until: horizon + .seconds(86_400)))
+    #expect(try await store.blindSpans(in: time(0)...time(86_400)).isEmpty)
+    // A generation, a moment, and both ends of a difference: what went is said to be gone, since when it isn't is told.
+    let gone = PastError.momentNotKept(time(86_400), horizon: horizon)
+    await #expect(throws: gone) { try await store.requireKept(time(86_400)) }
+    await #expect(throws: gone) { try await store.keptGeneration(of: set, at: time(86_400)) }
+    await #expect(throws: gone) {
+      try await SetDifference.gather(of: set, from: .moment(time(86_400)), to: nil, from: store)
+    }
+    await #expect(throws: PastError.generationNotKept(Generation(7), horizon: horizon)) {
+      try await SetDifference.gather(of: set, from: nil, to: .generation(Generation(8)), from: store)
+    }
+    await #expect(throws: PastError.noSuchGeneration(Generation(701), newest: Generation(700))) {
+      try await SetDifference.gather(of: set, from: .generation(Generation(701)), to: nil, from: store)
+    }
+    try await store.requireKept(horizon)
+    #expect(try await store.keptGeneration(of: set, at: horizon)?.generation == Generation(650))
+    let step = try await SetDifference.gather(of: set, from: .moment(horizon), to: nil, from: store)
+    #expect(step.from == Generation(650) && step.to == Generation(700))
+    // A set that began while something was kept had nothing before, which is known.
+    let young = try setName("young")
+    let only = try publication(of: young, 1, at: now.seconds, before)
+    try await store.commit(at: now.seconds) { $0.publications = [only] }
+    #expect(try await store.keptGeneration(of: young, at: time(86_400)) == nil)
+    await #expect(throws: PastError.neverPublished(try setName("none"))) {
+      try await SetDifference.gather(of: try setName("none"), from: nil, to: nil, from: store)
+    }
+    let explained = try await Explanation.gather(try address("20.1.0.5"), at: nil, now: now, from: store)
+    #expect(explained.summary == "20.1.0.5 was not seen since \(horizon), and nothing older is kept")
+  }
+
+  @Test(
+    "What went by its size alone is not told, or what went by its age is",
+    arguments: [
+      (30, 30, nil, nil, false), (10, 30, nil, nil, true), (30, 30, 5, 6, false), (30, 30, 2, 6, true),
+      (30, 30, nil, 6, true), (30, 40, 7, 9, false),
+    ] as [(Int64, Int64, Int64?, Int64?, Bool)])
+  func losses(_ since: Int64, _ before: Int64, _ replay: Int64?, _ replayBefore: Int64?, _ isTold: Bool) {
+    let now = time(1000 * 86_400)
+    func span(_ since: Int64, _ replay: Int64?) -> HistorySpan {
+      HistorySpan(
+        since: now - .seconds(since * 86_400), isShortened: true,
+        replayableSince: replay.map { now - .seconds($0 * 86_400) }, size: 1)
+    }
+    let limits = HistoryLimits(
+      keep: .seconds(30 * 86_400), journal: .seconds(5 * 86_400), maxSize: 1)
+    let loss = span(since, replay).loss(since: span(before, replayBefore), within: limits, at: now)
+    #expect((loss != nil) == isTold, "\(loss ?? "nothing")")
   }
 
   private func limits(keep: Int64, journal: Int64 = 86_400) -> HistoryLimits {

@@ -156,6 +156,30 @@ struct AttackedWatch {
     watch.confirm(watch.makeBatch(at: now))
   }
 
+  /// Asks in peace, then three times under attack, then once in peace, and looks at the set each time.
+  ///
+  /// - Parameter others: who tells the truth all the time.
+  static func suffer(
+    _ attack: Attack, _ rule: ConfirmationPolicy, beside others: [(Vantage, FakeNameServer)] = [],
+    peaceful rounds: Int
+  ) async throws {
+    let isAttacked = NIOLockedValueBox(false)
+    let server = try FakeNameServer { query in
+      try isAttacked.withLockedValue { $0 } ? attack.react(query) : .send(try Attack.reply(query))
+    }
+    var attacked = try AttackedWatch(
+      [try HostileAnswerTests.policy(rule)], [(Self.attacked, server)] + others, HostileAnswerTests.settings)
+    defer { attacked.resolver.stop() }
+    for _ in 0..<rounds { await attacked.round() }
+    #expect(attacked.set == [Attack.honest.description])
+    isAttacked.withLockedValue { $0 = true }
+    for _ in 0..<3 { await attacked.round() }
+    #expect(attacked.set == attack.after)
+    isAttacked.withLockedValue { $0 = false }
+    await attacked.round()
+    #expect(attacked.set == attack.after)
+  }
+
   var set: [String] { watch.publishedSets.first?.snapshot.elements.map(\.address.description) ?? [] }
 }
 
@@ -176,24 +200,11 @@ struct AttackedWatch {
 
   @Test(arguments: Attack.all)
   func `An attack leaves the set as it was, and the truth comes through again`(attack: Attack) async throws {
-    let isAttacked = NIOLockedValueBox(false)
-    let server = try FakeNameServer { query in
-      try isAttacked.withLockedValue { $0 } ? attack.react(query) : .send(try Attack.reply(query))
-    }
     let honest = try FakeNameServer { .send(try Attack.reply($0)) }
-    var attacked = try AttackedWatch(
-      [try Self.policy(ConfirmationPolicy(vantages: attack.needsConfirmation ? 2 : 1, afterwards: .refuse))],
-      [(AttackedWatch.attacked, server), (AttackedWatch.other, honest)], Self.settings)
-    // So many that the upstream is known to repeat the case.
-    for _ in 0..<10 { await attacked.round() }
-    #expect(attacked.set == [Attack.honest.description])
-    isAttacked.withLockedValue { $0 = true }
-    for _ in 0..<3 { await attacked.round() }
-    #expect(attacked.set == attack.after)
-    isAttacked.withLockedValue { $0 = false }
-    await attacked.round()
-    #expect(attacked.set == attack.after)
-    attacked.resolver.stop()
+    // So many rounds before that the upstream is known to repeat the case.
+    try await AttackedWatch.suffer(
+      attack, ConfirmationPolicy(vantages: attack.needsConfirmation ? 2 : 1, afterwards: .refuse),
+      beside: [(AttackedWatch.other, honest)], peaceful: 10)
   }
 
   @Test func `A forged address enters without the rule, so that the rule is what keeps it out`() async throws

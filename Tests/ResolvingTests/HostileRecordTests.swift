@@ -1,7 +1,6 @@
 import DNS
 import Deciding
 import FakeNameServer
-import NIOConcurrencyHelpers
 import Resolving
 import Testing
 
@@ -176,23 +175,8 @@ extension Attack {
   func `Records that aren't an answer to the question don't enter, and the truth comes through again`(
     attack: Attack
   ) async throws {
-    let isAttacked = NIOLockedValueBox(false)
-    let server = try FakeNameServer { query in
-      try isAttacked.withLockedValue { $0 } ? attack.react(query) : .send(try Attack.reply(query))
-    }
     // Nobody else tells the truth, and no second opinion is needed.
-    var attacked = try AttackedWatch(
-      [try HostileAnswerTests.policy(ConfirmationPolicy())], [(AttackedWatch.attacked, server)],
-      HostileAnswerTests.settings)
-    for _ in 0..<3 { await attacked.round() }
-    #expect(attacked.set == [Attack.honest.description])
-    isAttacked.withLockedValue { $0 = true }
-    for _ in 0..<3 { await attacked.round() }
-    #expect(attacked.set == attack.after)
-    isAttacked.withLockedValue { $0 = false }
-    await attacked.round()
-    #expect(attacked.set == attack.after)
-    attacked.resolver.stop()
+    try await AttackedWatch.suffer(attack, ConfirmationPolicy(), peaceful: 3)
   }
 
   @Test(arguments: [

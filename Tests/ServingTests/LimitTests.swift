@@ -57,14 +57,20 @@ import Testing
   @Test(
     "headers that are too large or too many are refused, and the server goes on",
     arguments: [
-      "GET /\(String(repeating: "a", count: 40_000)) HTTP/1.1\r\nHost: x\r\n\r\n",
-      "GET / HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n",
-      "GET / HTTP/1.1\r\nHost: x\r\n\(String(repeating: "X: aaaaaaaa\r\n", count: 200))\r\n",
-      "GET / HTTP/1.1\r\nHost: x\r\n\((0..<4).map { "X\($0): \(String(repeating: "a", count: 9000))\r\n" }.joined())\r\n",
+      LongRequest(
+        "a long target", "GET /\(String(repeating: "a", count: 40_000)) HTTP/1.1\r\nHost: x\r\n\r\n"),
+      LongRequest(
+        "a long field", "GET / HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n"),
+      LongRequest(
+        "many fields", "GET / HTTP/1.1\r\nHost: x\r\n\(String(repeating: "X: aaaaaaaa\r\n", count: 200))\r\n"),
+      LongRequest(
+        "long fields together",
+        "GET / HTTP/1.1\r\nHost: x\r\n\((0..<4).map { "X\($0): \(String(repeating: "a", count: 9000))\r\n" }.joined())\r\n"
+      ),
     ])
-  func headers(request: String) async throws {
+  func headers(request: LongRequest) async throws {
     try await TestServer.run { server in
-      let text = try await server.raw(request)
+      let text = try await server.raw(request.text)
       #expect(text.hasPrefix("HTTP/1.1 431 "))
       #expect(text.contains("connection: close"))
       #expect(text.components(separatedBy: "HTTP/1.1 ").count == 2)
@@ -184,5 +190,16 @@ import Testing
       }
       #expect(try await Self.refused(server, reason) >= 40)
     }
+  }
+}
+
+/// A request whose text is too long to be the name of a test.
+struct LongRequest: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let text: String
+
+  init(_ description: String, _ text: String) {
+    testDescription = description
+    self.text = text
   }
 }

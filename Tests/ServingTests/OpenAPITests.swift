@@ -44,7 +44,8 @@ import Testing
     // Every case of Route once; the compiler makes sure that `pattern` knows them all.
     let set = try #require(SetName("mcr"))
     let routes: [Route] = [
-      .index, .sets, .set(set, ending: nil), .version(set), .changes(set), .events(set), .snapshots(set),
+      .index, .sets, .set(set, ending: nil), .version(set), .changes(set), .diff(set), .events(set),
+      .snapshots(set),
       .snapshot(set, Generation(42), ending: "txt"), .names, .sources, .vantages, .allEvents, .formats,
       .history, .explain, .decisions,
       .retention(set), .setTags(set), .tags,

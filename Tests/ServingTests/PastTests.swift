@@ -173,8 +173,14 @@ import Testing
       #expect(try await server.curl("/v1/history?name=mcr.microsoft.com").text.contains(span))
       let gone = try await server.curl("/v1/explain?ip=20.0.0.2&at=2020-01-01")
       #expect(gone.status == 410)
-      #expect(gone.text.contains("not kept any more (horizon \(TestServer.at - .seconds(86_400)))"))
-      #expect(try await server.curl("/v1/sets/mcr/snapshots?at=2020-01-01").status == 410)
+      #expect(gone.text.contains("not kept any more, only what is since \(TestServer.at - .seconds(86_400))"))
+      for path in [
+        "sets/mcr/snapshots?at=2020-01-01", "history?name=mcr.microsoft.com&until=2020-01-01",
+        "history?address=20.0.0.2&since=2020-01-01&until=2020-01-02&format=cof", "explain?ip=20.0.0.2&at=2d",
+      ] {
+        let gone = try await server.curl("/v1/\(path)")
+        #expect(gone.status == 410 && gone.text.contains("not kept any more, only what is since"), "\(path)")
+      }
       #expect(try await server.curl("/v1/sets/mcr/snapshots?at=x").status == 400)
       let one = try await server.curl("/v1/sets/mcr/snapshots?at=\((TestServer.at - .seconds(9)).seconds)")
       #expect(try await Tool.run("jq", [".snapshots[].generation"], input: Array(one.body)).lines == ["41"])
@@ -189,6 +195,7 @@ import Testing
         id: 2, at: TestServer.at, kind: .configure, subject: "mcr", reason: "configuration", by: "postern",
         policy: "{}"),
       Decision(id: 1, at: TestServer.at, kind: .forget, subject: "20.0.0.1", reason: "moved", by: "anna"),
+      Decision(id: 0, at: TestServer.at, kind: .configure, subject: "old", reason: "set removed", by: "ben"),
     ]
     try await TestServer.run(history: history) { server in
       let reply = try await server.curl("/v1/decisions")
@@ -198,7 +205,9 @@ import Testing
       #expect(
         try await Tool.run("jq", ["-r", pick], input: Array(reply.body)).lines == [
           "2 configure mcr configuration postern \(empty)", "1 forget 20.0.0.1 moved anna null",
+          "0 configure old set removed ben null",
         ])
+      #expect(reply.text.hasSuffix("\"by\":\"ben\",\"policy_sha256\":null,\"policy\":null}]}\n"))
       #expect(try await server.curl("/v1/decisions?limit=1").text.contains("anna") == false)
       #expect(try await server.curl("/v1/decisions?limit=0").status == 400)
     }
@@ -254,7 +263,7 @@ import Testing
     }
   }
 
-  private static func history() throws -> ScriptedHistory {
+  static func history() throws -> ScriptedHistory {
     let name = try DomainName("mcr.microsoft.com")
     let edge = try DomainName("edge.example.net")
     let (one, two, three) = (

@@ -12,6 +12,7 @@ import Testing
       ("/v1/sets/mcr.txt", .set(mcr, ending: "txt")),
       ("/v1/sets/mcr.gdc.json", .set(mcr, ending: "gdc.json")),
       ("/v1/sets/mcr/version", .version(mcr)), ("/v1/sets/mcr/changes", .changes(mcr)),
+      ("/v1/sets/mcr/diff", .diff(mcr)),
       ("/v1/sets/mcr/snapshots/42.txt", .snapshot(mcr, Generation(42), ending: "txt")), ("/v1/names", .names),
       ("/v1/history", .history), ("/v1/explain", .explain), ("/v1/decisions", .decisions),
       ("/v1/sightings", .sightings),
@@ -28,7 +29,7 @@ import Testing
     arguments: [
       "", "//", "v1/sets", "/v1", "/v1/", "/v1/sets/", "/v1//sets", "/v1/sets//mcr.txt", "/v1/sets/../sets",
       "/v1/sets/./mcr.txt", "/v1/sets/%6dcr.txt", "/v1/sets/MCR.txt", "/v1/sets/mcr/",
-      "/v1/sets/mcr/version/",
+      "/v1/sets/mcr/version/", "/v1/sets/mcr/diff/", "/v1/sets/mcr.diff/1",
       "/v1/sets/mcr/snapshots/", "/v1/sets/mcr/events/", "/v1/sets/mcr/events2", "/v1/key/", "/openapi.json/",
       "/openapi", "/v1/openapi.json", "/v1/sets/mcr/snapshots/42",
       "/v1/sets/mcr/snapshots/042.txt",

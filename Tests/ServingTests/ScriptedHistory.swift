@@ -29,8 +29,10 @@ struct ScriptedHistory: HistoryReader {
     return value
   }
 
-  func aliases(of name: DomainName, at moment: Timestamp) async throws -> [ObservedInterval] {
-    try checked(observed.filter { $0.observation.key.type == .cname && $0.observation.key.name == name })
+  func aliases(of asked: [NameAtMoment]) async throws -> [ObservedInterval] {
+    let names = Set(asked.map(\.name))
+    return try checked(
+      observed.filter { $0.observation.key.type == .cname && names.contains($0.observation.key.name) })
   }
   func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan] { try checked(blind) }
   func horizon() async throws -> Timestamp? { try checked(keptSince) }

@@ -1,6 +1,7 @@
 /// The wall between Postern's resolver and c-ares: `ares.h` is included by channel.c alone, so that neither its
-/// types nor what differs between its versions 1.18 and 1.34 leaks into Swift. Beside it stand the Linux calls that
-/// Swift's Glibc module doesn't export (epoll, eventfd, getrandom).
+/// types nor what differs between its versions 1.18 and 1.34 leaks into Swift. In the same way tls.c alone includes
+/// OpenSSL's headers. Beside them stand the Linux calls that Swift's Glibc module doesn't export (epoll, eventfd,
+/// getrandom).
 ///
 /// None of this is thread-safe: one thread owns a poll, its channels and all calls on them. `pca_wake` alone may be
 /// called from anywhere.
@@ -34,7 +35,21 @@ enum pca_transport {
   /// UDP for queries without OPT: replies up to 512 octets.
   PCA_UDP_PLAIN = 1,
   PCA_TCP = 2,
+  /// DNS over TLS (RFC 7858), strict: no query leaves before the server's certificate is verified (RFC 8310).
+  PCA_TLS = 3,
 };
+
+/// Who a server over TLS must prove to be, and the last session with it. Owned by whoever opened it until
+/// `pca_tls_close`, which must come after the close of each channel that was opened with it.
+typedef struct pca_tls pca_tls;
+
+/// The certificate must be for `name`, or for `address` when that is NULL, and by an authority in the PEM file
+/// `authorities`, or by one of the system's when that is NULL. The file is read at the first connection, and again
+/// when it changed. NULL when out of memory.
+pca_tls *pca_tls_open(const char *name, const char *address, const char *authorities);
+
+/// Frees it.
+void pca_tls_close(pca_tls *tls);
 
 /// One server, one transport, one socket. Owned by whoever opened it until `pca_close`.
 typedef struct pca_channel pca_channel;
@@ -45,10 +60,15 @@ typedef void (*pca_answered)(void *context, uint64_t token, int status, const vo
 
 /// Opens a channel to `server` (`192.0.2.1:53` or `[2001:db8::1]:53`) whose sockets are watched by `poll` with
 /// `lane` in the upper half of the event's data and the descriptor in the lower. A query is given up after
-/// `timeout_ms`, without a second try. NULL when out of memory or descriptors, or when `server` is malformed.
+/// `timeout_ms`, without a second try. `tls` belongs to `PCA_TLS` and is NULL for the others. NULL when out of memory or
+/// descriptors, or when `server` is malformed.
 pca_channel *pca_open(
-  const char *server, enum pca_transport transport, int timeout_ms, int receive_buffer, int poll, uint32_t lane,
-  pca_answered answered, void *context);
+  const char *server, enum pca_transport transport, pca_tls *tls, int timeout_ms, int receive_buffer, int poll,
+  uint32_t lane, pca_answered answered, void *context);
+
+/// What stands, or stood last, in the way of TLS, such as `its certificate has expired`; NULL when nothing does. Gone
+/// with the next call on the channel.
+const char *pca_trouble(const pca_channel *channel);
 
 /// Sends the message; `answered` may be called before this returns. The octets are copied.
 void pca_send(pca_channel *channel, uint64_t token, const void *query, size_t length);

@@ -57,6 +57,8 @@ extension EventKind {
   package static let coverageFell: EventKind = "coverage.fell"
   /// A set's coverage is at its target again, and has been for half an hour.
   package static let coverageRestored: EventKind = "coverage.restored"
+  /// More of the past was removed than had become too old.
+  package static let historyShortened: EventKind = "history.shortened"
   /// A name behind a pattern is looked up from now on.
   package static let nameAdmitted: EventKind = "name.admitted"
   /// A name behind a pattern is looked up no more.
@@ -112,6 +114,9 @@ extension EventKind {
     "consumer.stopped": (.warning, "a consumer does not fetch its set any more"),
     coverageFell: (.warning, "clients may be given addresses that were not seen yet"),
     coverageRestored: (.info, "what clients may be given was seen again as far as a set wants it"),
+    historyShortened: (
+      .warning, "the file had grown too large, so the past reaches back less than it should"
+    ),
     nameAdmitted: (.info, "a name behind a pattern is looked up from now on"),
     nameForgotten: (.info, "a name behind a pattern is looked up no more"),
     nameGone: (.warning, "no upstream knows a configured name any more"),

@@ -1,6 +1,6 @@
 /// A time in which nobody looked: absence proves nothing there, and nothing that changed was seen.
 package struct BlindSpan: Hashable, Sendable {
-  /// The last sign of a service before it; nil when there was none ever.
+  /// The last sign of a service before it, or since when anything is kept; nil when there was none ever.
   package let since: Timestamp?
   /// The first sign of a service after it; nil when there was none yet.
   package let until: Timestamp?

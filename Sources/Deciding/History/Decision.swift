@@ -12,7 +12,8 @@ package struct Decision: Hashable, Sendable {
   package let reason: String
   /// Who asked: a user's or a token's name.
   package let by: String
-  /// The set's effective policy from here on, as canonical JSON; nil unless the kind is `configure`.
+  /// The set's effective policy from here on, as canonical JSON; nil for other kinds than `configure`, and where the set
+  /// is watched no more.
   package let policy: String?
 
   /// A request; without `id` it is one that the history has not stored yet.
@@ -38,7 +39,7 @@ package enum DecisionKind: String, Hashable, Sendable {
   case forget
   /// Take this hostname as sighted: `postern observe` without a running service.
   case observe
-  /// From here on a set has another effective policy: told by a service when it starts.
+  /// From here on a set has another effective policy, or is watched no more: told by a service when it starts.
   case configure
   /// Take up the service tags that were imported.
   case importTags

@@ -22,10 +22,10 @@ package protocol HistoryReader: Sendable {
   /// What was seen with an address inside the prefix, overlapping the window; newest first.
   func intervals(giving prefix: IPPrefix, in window: ClosedRange<Timestamp>, limit: Int) async throws
     -> [ObservedInterval]
-  /// The aliases that answers to a tracked name held at a moment, newest first.
-  func aliases(of name: DomainName, at moment: Timestamp) async throws -> [ObservedInterval]
+  /// The aliases by which answers led on from tracked names, each at its moment; newest first for each of them.
+  func aliases(of asked: [NameAtMoment]) async throws -> [ObservedInterval]
   /// The times within `window` in which nobody looked, sorted and disjoint. A pause of up to 15 minutes between two
-  /// commits isn't one.
+  /// commits isn't one. Nothing is told of the time before `horizon`.
   func blindSpans(in window: ClosedRange<Timestamp>) async throws -> [BlindSpan]
   /// Before this moment nothing is kept any more; nil while nothing was removed.
   func horizon() async throws -> Timestamp?

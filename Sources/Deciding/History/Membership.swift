@@ -6,12 +6,15 @@ package struct Membership: Hashable, Sendable {
   package let entered: GenerationRecord
   /// Nil while it is in the set.
   package let left: GenerationRecord?
+  /// Whether an older generation, which is not kept any more, may have brought it.
+  package let orBefore: Bool
 
   /// One stay of an address in a set: coming back begins another.
-  package init(set: SetName, entered: GenerationRecord, left: GenerationRecord?) {
+  package init(set: SetName, entered: GenerationRecord, left: GenerationRecord?, orBefore: Bool = false) {
     self.set = set
     self.entered = entered
     self.left = left
+    self.orBefore = orBefore
   }
 
   /// The order in which stays are told: newest first, then by set.
@@ -26,7 +29,8 @@ package struct Membership: Hashable, Sendable {
     var joined = [Membership]()
     for stay in stays.sorted(by: { ($0.set, $0.entered.generation) < ($1.set, $1.entered.generation) }) {
       if let last = joined.last, last.set == stay.set, last.left == stay.entered {
-        joined[joined.count - 1] = Membership(set: last.set, entered: last.entered, left: stay.left)
+        joined[joined.count - 1] = Membership(
+          set: last.set, entered: last.entered, left: stay.left, orBefore: last.orBefore)
       } else {
         joined.append(stay)
       }

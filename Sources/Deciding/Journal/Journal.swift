@@ -4,13 +4,15 @@ internal import DNS
 ///
 /// A lookup that changed what is held begins a run of its own. So the lookups inside a run only let time pass, and a
 /// replay may leave them out.
-struct Journal: Sendable {
+package struct Journal: Sendable {
   private var next: Int64
   private var runs: [Slot: Run] = [:]
   /// What the history doesn't have, in order: runs that ended, and what is no lookup.
   private var pending: [JournalEntry] = []
   /// Runs that go on, of which the history has nothing.
   private var begun = Set<Slot>()
+  /// The names of runs that the history never got, whose standing must be stored with them.
+  private(set) var newNames = Set<DomainName>()
   /// When the ends of runs that go on were taken last.
   private var extendedAt: Timestamp
 
@@ -22,8 +24,10 @@ struct Journal: Sendable {
   private var sweepNotedAt: Timestamp
   private static let sweeping = Duration.seconds(60)
 
+  /// A journal with nothing in it yet.
+  ///
   /// - Parameter number: of the first step.
-  init(from number: Int64, at now: Timestamp) {
+  package init(from number: Int64, at now: Timestamp) {
     next = number
     extendedAt = now
     sweepNotedAt = now
@@ -37,7 +41,7 @@ struct Journal: Sendable {
   /// - Parameters:
   ///   - isNews: whether it changed what is held.
   ///   - longestGap: the most of a pause between lookups that counts as watched; a longer one ends the run.
-  mutating func note(_ lookup: Lookup, _ answer: JournalAnswer, isNews: Bool, longestGap: Duration) {
+  package mutating func note(_ lookup: Lookup, _ answer: JournalAnswer, isNews: Bool, longestGap: Duration) {
     noteSweep(before: lookup.at)
     let slot = Slot(question: lookup.question, vantage: lookup.vantage)
     if !isNews, let run = runs[slot], run.answer == answer, run.entry.last <= lookup.at,
@@ -53,6 +57,7 @@ struct Journal: Sendable {
     let entry = step(.lookup(lookup.question, lookup.vantage, answer), at: lookup.at)
     runs[slot] = Run(entry: entry, answer: answer)
     begun.insert(slot)
+    newNames.insert(lookup.question.name)
   }
 
   /// Takes something that is no lookup.
@@ -77,15 +82,21 @@ struct Journal: Sendable {
   }
 
   /// Ends the runs that go on, so that their ends are stored with the next batch.
-  mutating func endRuns(where isOver: (Slot) -> Bool = { _ in true }) {
+  private mutating func endRuns(where isOver: (Slot) -> Bool = { _ in true }) {
     for slot in Array(runs.keys) where isOver(slot) {
       guard let run = runs.removeValue(forKey: slot) else { continue }
       if begun.remove(slot) != nil || run.isExtended { pending.append(run.entry) }
     }
   }
 
+  /// Has all be stored with the next batch: of runs that go on their ends, and the time that was let pass last.
+  mutating func end() {
+    flushSweep()
+    endRuns()
+  }
+
   /// Takes what the history lacks, by number.
-  mutating func takeUnsaved(at now: Timestamp) -> [JournalEntry] {
+  package mutating func takeUnsaved(at now: Timestamp) -> [JournalEntry] {
     // By number: a run that the history refused may have grown or ended since, and what was told last counts.
     var taken = Dictionary(pending.map { ($0.number, $0) }) { $1 }
     pending = []
@@ -99,6 +110,7 @@ struct Journal: Sendable {
       runs[slot]?.isExtended = false
     }
     begun = []
+    newNames = []
     return taken.values.sorted { $0.number < $1.number }
   }
 
@@ -115,6 +127,9 @@ struct Journal: Sendable {
         kept.append(
           JournalEntry(
             number: entry.number, at: entry.at, last: entry.last, count: entry.count, content: .undecided))
+      case .lookup(let question, _, _):
+        newNames.insert(question.name)
+        kept.append(entry)
       default: kept.append(entry)
       }
     }

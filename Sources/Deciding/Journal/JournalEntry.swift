@@ -64,6 +64,14 @@ package enum JournalContent: Hashable, Sendable {
     }
   }
 
+  /// Whether any run may end here.
+  var mayEndRuns: Bool {
+    switch self {
+    case .lookup, .decided, .undecided, .swept: false
+    default: true
+    }
+  }
+
   /// Whether the state may be stored beside it.
   package var mayHaveState: Bool {
     switch self {
@@ -104,6 +112,8 @@ package struct JournalCircumstances: Hashable, Sendable {
   package var networks: [DomainName: Set<IPPrefix>]?
   /// What no table tells; nil for a start, where nothing is under way.
   package var standing: JournalStanding?
+  /// Whether the steps before a start don't tell all that it knew, and its state isn't kept any more.
+  package var isBroken = false
 
   /// The circumstances of one start or checkpoint.
   package init(vantages: [Vantage], taps: [Vantage: Bool], limits: Limits, policies: [SetPolicy]) {

@@ -5,8 +5,9 @@ internal import HeapModule
 package struct PolicyTrial: Sendable {
   private let policies: [SetPolicy]
   private let set: SetName
-  private let digesting: @Sendable ([UInt8]) -> Digest
-  private var recorded: Replay
+  /// What was recorded; nil where it is replayed.
+  private var track: RecordedTrack?
+  private var replay = Replay(digesting: Self.noDigest)
   private var watch: Watch?
   private var runs = RunBook()
   private var ends = Heap<Wake>()
@@ -18,14 +19,18 @@ package struct PolicyTrial: Sendable {
   /// - Parameters:
   ///   - policy: to be tried, in the place of the recorded one of the same name.
   ///   - others: policies of further sets, which share bounds with it where they share names.
+  ///   - generations: those of the set that were recorded over the span, by number; nil, or with some of them missing,
+  ///     has what was recorded replayed too, which takes twice as long.
   package init(
-    _ policy: SetPolicy, others: [SetPolicy] = [], digesting: @escaping @Sendable ([UInt8]) -> Digest
+    _ policy: SetPolicy, others: [SetPolicy] = [], against generations: [RecordedGeneration]? = nil
   ) {
     policies = [policy] + others
     set = policy.name
-    self.digesting = digesting
-    recorded = Replay(digesting: digesting)
+    track = generations.map { RecordedTrack($0) }
   }
+
+  /// Nobody compares what a trial publishes.
+  private static let noDigest: @Sendable ([UInt8]) -> Digest = { _ in Digest(octets: []) }
 
   /// Takes the next step of the journal; as `Replay` does.
   package mutating func take(_ entry: JournalEntry, state: RestoredState? = nil) {
@@ -34,17 +39,14 @@ package struct PolicyTrial: Sendable {
     if watch == nil, let state { begin(entry, state) }
     guard watch != nil else { return }
     if case .lookup(_, _, let answer) = entry.content { countPicks(answer, entry.count) }
-    for publication in recorded.take(entry, state: state) where publication.snapshot.set == set {
-      held.take(publication)
-      report.recorded.generations += 1
-    }
+    takeRecorded(entry, state)
     for last in runs.end(by: entry) { watch?.pass(to: last) }
     switch entry.content {
     case .lookup(let question, let vantage, _):
-      guard let first = entry.lookup(at: entry.at) else { return }
+      guard let first = entry.firstLookup else { return }
       let slot = Journal.Slot(question: question, vantage: vantage)
       watch?.replay(first)
-      runs.begin(entry, of: slot)
+      runs.begin(entry, with: first)
       planEnd(of: slot, after: entry.at)
     case .started(let circumstances):
       watch?.replay(.vantages(circumstances.vantages), at: entry.at)
@@ -71,22 +73,37 @@ package struct PolicyTrial: Sendable {
       policies: policies)
     tried.tags = circumstances.tags
     tried.networks = circumstances.networks
-    watch = Watch(replaying: tried, from: state, at: entry.at, digesting: digesting)
-    let before = state.snapshots[set]?.elements.map(\.prefix) ?? []
+    watch = Watch(replaying: tried, from: state, at: entry.at, digesting: Self.noDigest)
+    let base = state.snapshots[set]
+    if track?.continues(base?.generation) == true { track?.start(after: base) } else { track = nil }
+    let before = base?.elements.map(\.prefix) ?? []
     held = Addresses(before)
     self.tried = Addresses(before)
     countedAt = entry.at
+  }
+
+  /// Takes the recorded generations that came of a step.
+  private mutating func takeRecorded(_ entry: JournalEntry, _ state: RestoredState?) {
+    if track == nil {
+      for publication in replay.take(entry, state: state) where publication.snapshot.set == set {
+        held.take(publication.entered, publication.left)
+        report.recorded.generations += 1
+      }
+    } else if entry.content == .decided {
+      for generation in track?.pass(to: entry.at) ?? [] {
+        held.take(generation.entered, generation.left)
+        report.recorded.generations += 1
+      }
+    }
   }
 
   /// Lets end what ends within runs up to a moment.
   private mutating func pass(until now: Timestamp) {
     while let wake = ends.min, wake.at <= now {
       ends.removeMin()
-      guard let run = runs[wake.slot], run.number == wake.run, let lookup = run.lookup(at: wake.at) else {
-        continue
-      }
+      guard let run = runs[wake.slot], run.entry.number == wake.run else { continue }
       countDifference(until: wake.at)
-      watch?.pass(to: lookup)
+      watch?.pass(to: run.lookup(at: wake.at))
       decide(at: wake.at)
       planEnd(of: wake.slot, after: wake.at)
     }
@@ -94,16 +111,16 @@ package struct PolicyTrial: Sendable {
 
   private mutating func planEnd(of slot: Journal.Slot, after now: Timestamp) {
     guard let run = runs[slot], let end = watch?.nextEnd(slot.question, at: slot.vantage), end > now,
-      end <= run.last
+      end <= run.entry.last
     else { return }
-    ends.insert(Wake(at: end, slot: slot, run: run.number))
+    ends.insert(Wake(at: end, slot: slot, run: run.entry.number))
   }
 
   private mutating func decide(at now: Timestamp) {
     guard watch?.isChanged == true, let batch = watch?.makeBatch(at: now) else { return }
     watch?.confirm(batch)
     for publication in batch.publications where publication.snapshot.set == set {
-      tried.take(publication)
+      tried.take(publication.entered, publication.left)
       report.tried.generations += 1
     }
   }
@@ -145,10 +162,10 @@ package struct PolicyTrial: Sendable {
       elements.contains(IPPrefix(address)) || wide.contains { $0.contains(address) }
     }
 
-    mutating func take(_ publication: Publication) {
-      elements.formUnion(publication.entered)
-      elements.subtract(publication.left)
-      wide = wide.filter(elements.contains) + publication.entered.filter { !$0.isHost }
+    mutating func take(_ entered: [IPPrefix], _ left: [IPPrefix]) {
+      elements.formUnion(entered)
+      elements.subtract(left)
+      wide = wide.filter(elements.contains) + entered.filter { !$0.isHost }
     }
   }
 

@@ -14,6 +14,10 @@ package struct Replay: Sendable {
   /// - Parameter digesting: SHA-256 of octets, as for `Watch`.
   package init(digesting: @escaping @Sendable ([UInt8]) -> Digest) { self.digesting = digesting }
 
+  /// Whether it knows enough to go on: not before the first state, nor from a start on of which too little is kept, until
+  /// the next state.
+  package var isUnderWay: Bool { watch != nil }
+
   /// What is published at this point of the replay.
   package var publishedSets: [PublishedSet] { watch?.publishedSets ?? [] }
 
@@ -25,15 +29,17 @@ package struct Replay: Sendable {
     // In exactly these lookups nothing happened, so they need no place between the other steps.
     for last in runs.end(by: entry) { watch?.go(to: last) }
     switch entry.content {
+    case .started(let circumstances) where circumstances.isBroken && state == nil:
+      watch = nil
     case .started(let circumstances):
       begin(circumstances, state ?? watch?.restorable, at: entry.at)
     case .checkpoint(let circumstances) where watch == nil:
       begin(circumstances, state, at: entry.at)
-    case .lookup(let question, let vantage, _):
-      guard watch != nil, let first = entry.lookup(at: entry.at) else { return [] }
+    case .lookup:
+      guard watch != nil, let first = entry.firstLookup else { return [] }
       lookups += entry.count
       watch?.replay(first)
-      runs.begin(entry, of: Journal.Slot(question: question, vantage: vantage))
+      runs.begin(entry, with: first)
     case .decided:
       return decide(at: entry.at)
     case .undecided:

@@ -28,12 +28,13 @@ extension Watch {
       isNews = true
       let holders = names.values.filter { $0.sets.contains(index) }
       let before = holders.map {
-        SnapshotBuilder.givenAddresses($0.states, by: sets[index].policy, through: sets[index].gate)
+        SnapshotBuilder.given(by: $0.states, to: sets[index].policy, through: sets[index].gate).addresses
       }
       sets[index].gate = gate
       for (tracked, old) in zip(holders, before) {
-        let new = SnapshotBuilder.givenAddresses(tracked.states, by: sets[index].policy, through: gate)
-        replace(old, with: new, of: tracked.name, in: index)
+        let new = SnapshotBuilder.given(by: tracked.states, to: sets[index].policy, through: gate)
+        names[tracked.name]?.given = []
+        replace(old, with: new.addresses, of: tracked.name, in: index)
         // What was kept out isn't held: only an answer brings it back.
         askNow(tracked.name, at: now)
       }

@@ -66,7 +66,7 @@ extension Watch {
   package var vantageReports: [VantageReport] {
     var given = [Vantage: [DomainName: Set<IPAddress>]]()
     for tracked in names.values {
-      let hold = bounds(of: tracked).hold
+      let hold = tracked.bounds.hold
       for state in tracked.states {
         let addresses = Set(state.held(retention: hold).compactMap(\.address))
         if !addresses.isEmpty { given[state.vantage, default: [:]][tracked.name] = addresses }

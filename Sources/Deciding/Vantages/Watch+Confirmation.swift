@@ -1,16 +1,11 @@
 internal import DNS
 
 extension Watch {
-  /// The strictest rule of a name's sets: what one of them doubts is held from all. Nil when none doubts.
-  func confirmationRule(of tracked: TrackedName) -> ConfirmationPolicy? {
-    tracked.sets.map { sets[$0].policy.confirmation }.filter(\.isOn).max { $0.vantages < $1.vantages }
-  }
-
   /// Notes which addresses of an answer are sudden, and asks the other vantages about them at once.
   ///
   /// - Returns: whether anything is known of them now that wasn't before.
   mutating func noteSudden(_ lookup: Lookup, of tracked: TrackedName) -> Bool {
-    guard let policy = confirmationRule(of: tracked) else { return false }
+    guard let policy = tracked.confirmation else { return false }
     let name = lookup.question.name
     var (isFirst, isNews) = (false, false)
     for address in suddenAddresses(in: lookup, of: tracked) {
@@ -37,7 +32,7 @@ extension Watch {
   ///
   /// - Returns: whether anything was, or waits no more.
   mutating func endWaits(at now: Timestamp) -> Bool {
-    let policies = names.compactMapValues { confirmationRule(of: $0) }
+    let policies = names.compactMapValues(\.confirmation)
     guard !policies.isEmpty else { return false }
     let (letIn, isNews) = confirmation.letIn(after: { policies[$0] }, at: now)
     // It enters with the next answer that holds it.
@@ -47,7 +42,7 @@ extension Watch {
 
   /// Remembers where the addresses that a name got lie.
   mutating func learnNetworks(_ opened: [Observation], of tracked: TrackedName) {
-    guard confirmationRule(of: tracked) != nil else { return }
+    guard tracked.confirmation != nil else { return }
     for observation in opened {
       if case .address(let address) = observation.key.data { confirmation.learn(address, of: tracked.name) }
     }

@@ -82,7 +82,7 @@ extension Watch {
     let isOld =
       !isAlone
       && told.allSatisfy { state in
-        state.gaveUp(believable, type, retention: bounds(of: tracked).hold, isForgotten: wasOld)
+        state.gaveUp(believable, type, retention: tracked.bounds.hold, isForgotten: wasOld)
       }
     return (isOld ? .old(believable) : .truth, isAlone)
   }

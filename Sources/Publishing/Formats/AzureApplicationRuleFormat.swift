@@ -19,28 +19,36 @@ package struct AzureApplicationRuleFormat: Format {
     guard !snapshot.elements.isEmpty else { throw .empty(snapshot.set, .both) }
     let names = try context.leadingStarNames(for: id)
     let name = (options.name ?? snapshot.set).text
-    var json = JSONText(reserving: 2048)
-    AzureTemplate.begin(
-      &json, snapshot,
+    return AzureTemplate.render(
+      snapshot,
       [
         .text("firewallPolicy", standard: nil), .number("priority", standard: 1000),
         .texts("sourceAddresses", standard: ["*"]),
-      ])
-    json.beginObject()
-    json.string("Microsoft.Network/firewallPolicies/ruleCollectionGroups", "type")
-    json.string("2024-05-01", "apiVersion")
-    json.string("[concat(parameters('firewallPolicy'), '/postern-\(name)')]", "name")
-    json.beginObject("properties")
-    json.string("[parameters('priority')]", "priority")
-    json.beginArray("ruleCollections")
-    json.beginObject()
-    json.string("FirewallPolicyFilterRuleCollection", "ruleCollectionType")
-    json.string(name, "name")
-    json.number(1000, "priority")
-    json.beginObject("action")
-    json.string("Allow", "type")
-    json.endObject()
-    json.beginArray("rules")
+      ]
+    ) { json in
+      AzureTemplate.append(
+        "firewallPolicies/ruleCollectionGroups",
+        named: "[concat(parameters('firewallPolicy'), '/postern-\(name)')]", to: &json
+      ) { json in
+        json.string("[parameters('priority')]", "priority")
+        json.beginArray("ruleCollections")
+        json.beginObject()
+        json.string("FirewallPolicyFilterRuleCollection", "ruleCollectionType")
+        json.string(name, "name")
+        json.number(1000, "priority")
+        json.beginObject("action")
+        json.string("Allow", "type")
+        json.endObject()
+        json.beginArray("rules")
+        Self.append(rule: name, for: names, to: &json)
+        json.endArray()
+        json.endObject()
+        json.endArray()
+      }
+    }
+  }
+
+  private static func append(rule name: String, for names: [String], to json: inout JSONText) {
     json.beginObject()
     json.string("ApplicationRule", "ruleType")
     json.string(name, "name")
@@ -53,12 +61,5 @@ package struct AzureApplicationRuleFormat: Format {
     json.endArray()
     json.strings(names, "targetFqdns")
     json.endObject()
-    json.endArray()
-    json.endObject()
-    json.endArray()
-    json.endObject()
-    json.endObject()
-    AzureTemplate.end(&json)
-    return json.bytes
   }
 }

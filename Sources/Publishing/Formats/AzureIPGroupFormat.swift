@@ -20,32 +20,29 @@ package struct AzureIPGroupFormat: Format {
     _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
   ) throws(RenderError) -> [UInt8] {
     let entries = try entries(snapshot, options)
-    var json = JSONText(reserving: entries.count * 22 + 1024)
-    AzureTemplate.begin(
-      &json, snapshot, [.text("location", standard: "[resourceGroup().location]")])
-    json.beginObject()
-    json.string("Microsoft.Network/ipGroups", "type")
-    json.string("2024-05-01", "apiVersion")
-    json.string((options.name ?? snapshot.set).text, "name")
-    json.string("[parameters('location')]", "location")
-    json.beginObject("properties")
-    json.beginArray("ipAddresses")
-    if options.ranges {
-      entries.forEachRange { first, last in
-        json.quoted {
-          first.address.appendText(to: &$0)
-          guard first.address != last.last else { return }
-          $0.append(UInt8(ascii: "-"))
-          last.last.appendText(to: &$0)
+    return AzureTemplate.render(
+      snapshot, reserving: entries.count * 22 + 1024,
+      [.text("location", standard: "[resourceGroup().location]")]
+    ) { json in
+      AzureTemplate.append(
+        "ipGroups", named: (options.name ?? snapshot.set).text, to: &json,
+        fields: { $0.string("[parameters('location')]", "location") }
+      ) { json in
+        json.beginArray("ipAddresses")
+        if options.ranges {
+          entries.forEachRange { first, last in
+            json.quoted {
+              first.address.appendText(to: &$0)
+              guard first.address != last.last else { return }
+              $0.append(UInt8(ascii: "-"))
+              last.last.appendText(to: &$0)
+            }
+          }
+        } else {
+          for entry in entries.ipv4 { json.quoted { entry.appendText(to: &$0) } }
         }
+        json.endArray()
       }
-    } else {
-      for entry in entries.ipv4 { json.quoted { entry.appendText(to: &$0) } }
     }
-    json.endArray()
-    json.endObject()
-    json.endObject()
-    AzureTemplate.end(&json)
-    return json.bytes
   }
 }

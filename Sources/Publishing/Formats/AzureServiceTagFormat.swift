@@ -23,31 +23,28 @@ package struct AzureServiceTagFormat: Format {
     guard !context.serviceTags.isEmpty else { throw .missing(.serviceTags, format: id) }
     let name = (options.name ?? snapshot.set).text
     let note = context.serviceTags.contains(Self.edge) ? nil : Self.withoutEdge
-    var json = JSONText(reserving: 2048)
-    AzureTemplate.begin(
-      &json, snapshot, note: note,
-      [.text("networkSecurityGroup", standard: nil), .number("priority", standard: 1000)])
-    for (index, tag) in context.serviceTags.enumerated() {
-      json.beginObject()
-      json.string("Microsoft.Network/networkSecurityGroups/securityRules", "type")
-      json.string("2024-05-01", "apiVersion")
-      let rule = "postern-\(name)-\(index + 1)"
-      json.string("[concat(parameters('networkSecurityGroup'), '/\(rule)')]", "name")
-      json.beginObject("properties")
-      json.string(note ?? "https to \(tag)", "description")
-      json.string("[add(parameters('priority'), \(index))]", "priority")
-      json.string("Outbound", "direction")
-      json.string("Allow", "access")
-      json.string("Tcp", "protocol")
-      json.string("*", "sourceAddressPrefix")
-      json.string("*", "sourcePortRange")
-      json.string(tag, "destinationAddressPrefix")
-      json.string("443", "destinationPortRange")
-      json.endObject()
-      json.endObject()
+    return AzureTemplate.render(
+      snapshot, note: note,
+      [.text("networkSecurityGroup", standard: nil), .number("priority", standard: 1000)]
+    ) { json in
+      for (index, tag) in context.serviceTags.enumerated() {
+        let rule = "postern-\(name)-\(index + 1)"
+        AzureTemplate.append(
+          "networkSecurityGroups/securityRules",
+          named: "[concat(parameters('networkSecurityGroup'), '/\(rule)')]", to: &json
+        ) { json in
+          json.string(note ?? "https to \(tag)", "description")
+          json.string("[add(parameters('priority'), \(index))]", "priority")
+          json.string("Outbound", "direction")
+          json.string("Allow", "access")
+          json.string("Tcp", "protocol")
+          json.string("*", "sourceAddressPrefix")
+          json.string("*", "sourcePortRange")
+          json.string(tag, "destinationAddressPrefix")
+          json.string("443", "destinationPortRange")
+        }
+      }
     }
-    AzureTemplate.end(&json)
-    return json.bytes
   }
 
   private static let edge = "AzureFrontDoor.FirstParty"

@@ -9,10 +9,12 @@ enum AzureTemplate {
     case texts(StaticString, standard: [String])
   }
 
-  /// Opens the template up to the inside of its first resource's list.
-  static func begin(
-    _ json: inout JSONText, _ snapshot: Snapshot, note: String? = nil, _ parameters: [Parameter]
-  ) {
+  /// Writes a template with the resources that `resources` adds.
+  static func render(
+    _ snapshot: Snapshot, reserving: Int = 2048, note: String? = nil, _ parameters: [Parameter],
+    resources: (inout JSONText) -> Void
+  ) -> [UInt8] {
+    var json = JSONText(reserving: reserving)
     json.beginObject()
     json.string("https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "$schema")
     json.string("1.0.0.0", "contentVersion")
@@ -26,13 +28,27 @@ enum AzureTemplate {
     for parameter in parameters { append(parameter, to: &json) }
     json.endObject()
     json.beginArray("resources")
-  }
-
-  /// Closes what `begin` opened.
-  static func end(_ json: inout JSONText) {
+    resources(&json)
     json.endArray()
     json.endObject()
     json.endLine()
+    return json.bytes
+  }
+
+  /// Adds a resource, with what `fields` writes beside its type and name, and the properties that `properties` writes.
+  static func append(
+    _ type: String, named name: String, to json: inout JSONText, fields: (inout JSONText) -> Void = { _ in },
+    properties: (inout JSONText) -> Void
+  ) {
+    json.beginObject()
+    json.string("Microsoft.Network/\(type)", "type")
+    json.string("2024-05-01", "apiVersion")
+    json.string(name, "name")
+    fields(&json)
+    json.beginObject("properties")
+    properties(&json)
+    json.endObject()
+    json.endObject()
   }
 
   private static func append(_ parameter: Parameter, to json: inout JSONText) {

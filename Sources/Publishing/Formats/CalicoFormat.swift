@@ -1,7 +1,5 @@
 package import Deciding
 
-import DNS
-
 /// A `GlobalNetworkSet` of Calico, which policies select by its label `postern.set`.
 package struct CalicoFormat: Format {
   package let id = "calico"
@@ -17,12 +15,8 @@ package struct CalicoFormat: Format {
   package func render(
     _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
   ) throws(RenderError) -> [UInt8] {
-    let entries = try entries(snapshot, options)
-    let name = try KubernetesObject.name(snapshot, options)
-    var body = KubernetesObject.opening("projectcalico.org/v3", "GlobalNetworkSet", name, snapshot)
-    body.append(text: "  nets:\n")
-    KubernetesObject.append(entries, "    - ", to: &body)
-    try check(body.count, .octets)
-    return body
+    try KubernetesObject.render(
+      self, snapshot, options, "projectcalico.org/v3", "GlobalNetworkSet", lead: "    - "
+    ) { _ in "  nets:\n" }
   }
 }

@@ -1,7 +1,5 @@
 package import Deciding
 
-import DNS
-
 /// A `CiliumCIDRGroup`, which policies name in `toCIDRSet` with `cidrGroupRef`.
 package struct CiliumFormat: Format {
   package let id = "cilium"
@@ -17,12 +15,8 @@ package struct CiliumFormat: Format {
   package func render(
     _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
   ) throws(RenderError) -> [UInt8] {
-    let entries = try entries(snapshot, options)
-    let name = try KubernetesObject.name(snapshot, options)
-    var body = KubernetesObject.opening("cilium.io/v2alpha1", "CiliumCIDRGroup", name, snapshot)
-    body.append(text: "  externalCIDRs:\n")
-    KubernetesObject.append(entries, "    - ", to: &body)
-    try check(body.count, .octets)
-    return body
+    try KubernetesObject.render(
+      self, snapshot, options, "cilium.io/v2alpha1", "CiliumCIDRGroup", lead: "    - "
+    ) { _ in "  externalCIDRs:\n" }
   }
 }

@@ -1,7 +1,5 @@
 package import Deciding
 
-import DNS
-
 /// A Kubernetes `NetworkPolicy` that lets pods with the label `postern.set: SET` reach the set by https.
 ///
 /// A policy that allows egress closes all other egress of the pods that it selects, so it selects only those with the
@@ -20,24 +18,22 @@ package struct NetworkPolicyFormat: Format {
   package func render(
     _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
   ) throws(RenderError) -> [UInt8] {
-    let entries = try entries(snapshot, options)
-    let name = try KubernetesObject.name(snapshot, options)
-    var body = KubernetesObject.opening("networking.k8s.io/v1", "NetworkPolicy", name, snapshot)
-    body.append(
-      text: """
-          podSelector:
-            matchLabels:
-              postern.set: "\(name)"
-          policyTypes: ["Egress"]
-          egress:
-            - ports:
-                - protocol: TCP
-                  port: 443
-              to:
+    try KubernetesObject.render(
+      self, snapshot, options, "networking.k8s.io/v1", "NetworkPolicy",
+      lead: "        - ipBlock:\n            cidr: "
+    ) { name in
+      """
+        podSelector:
+          matchLabels:
+            postern.set: "\(name)"
+        policyTypes: ["Egress"]
+        egress:
+          - ports:
+              - protocol: TCP
+                port: 443
+            to:
 
-        """)
-    KubernetesObject.append(entries, "        - ipBlock:\n            cidr: ", to: &body)
-    try check(body.count, .octets)
-    return body
+      """
+    }
   }
 }

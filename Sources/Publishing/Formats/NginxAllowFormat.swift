@@ -1,7 +1,5 @@
 package import Deciding
 
-import DNS
-
 /// `allow` lines for nginx, to be followed by `deny all;`.
 package struct NginxAllowFormat: Format {
   package let id = "nginx-allow"
@@ -16,17 +14,6 @@ package struct NginxAllowFormat: Format {
   package func render(
     _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
   ) throws(RenderError) -> [UInt8] {
-    let entries = try entries(snapshot, options)
-    var body = [UInt8]()
-    body.reserveCapacity(entries.count * 52 + 64)
-    body.appendHeading("#", snapshot)
-    for list in [entries.ipv4, entries.ipv6] {
-      for entry in list {
-        body.append(text: "allow ")
-        entry.appendText(to: &body)
-        body.append(text: ";\n")
-      }
-    }
-    return body
+    try NginxLines.render(self, snapshot, options, before: "allow ", after: ";\n")
   }
 }

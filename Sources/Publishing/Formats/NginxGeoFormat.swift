@@ -1,7 +1,5 @@
 package import Deciding
 
-import DNS
-
 /// Lines for the inside of a `geo` block of nginx: `geo $mcr { default 0; include FILE; }`.
 package struct NginxGeoFormat: Format {
   package let id = "nginx-geo"
@@ -16,16 +14,6 @@ package struct NginxGeoFormat: Format {
   package func render(
     _ snapshot: Snapshot, _ options: RenderOptions, _ context: RenderContext
   ) throws(RenderError) -> [UInt8] {
-    let entries = try entries(snapshot, options)
-    var body = [UInt8]()
-    body.reserveCapacity(entries.count * 52 + 64)
-    body.appendHeading("#", snapshot)
-    for list in [entries.ipv4, entries.ipv6] {
-      for entry in list {
-        entry.appendText(to: &body)
-        body.append(text: " 1;\n")
-      }
-    }
-    return body
+    try NginxLines.render(self, snapshot, options, after: " 1;\n")
   }
 }

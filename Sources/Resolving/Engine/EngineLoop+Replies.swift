@@ -15,6 +15,7 @@ extension EngineLoop {
       return tryAgain(lookup)
     }
     line.statistics.answered += 1
+    lane.answered += 1
     line.breaker.recordReply()
     lookup.isProbe = false
     line.recordRoundTrip(clock - lookup.lastSent)
@@ -78,8 +79,19 @@ extension EngineLoop {
       timeIsUp(lookup)
     case PCA_TIMEOUT, PCA_UNREACHABLE:
       // 1.27 says timeout, at once, for a refused connection.
+      if let lane = lookup.lane, lane.kind.isConnection, lane.answered > 0 {
+        // A server may close a connection whenever it likes (RFC 7766 §6.2.3, RFC 7858 §3.4), and this one answered: its
+        // other queries go out again on a new one. Each round has answered one, so that there is an end.
+        retire(lane)
+        lookup.triesLeft += 1
+        return clock < lookup.deadline ? sendAgain(lookup) : tryAgain(lookup)
+      }
       line.statistics.unreachable += 1
-      lookup.lastFailure = (.network, "\(endpoint) can't be reached: connection refused, closed or no route")
+      lookup.lastFailure = (
+        .network,
+        lookup.lane?.trouble.map { "\(endpoint) can't be used: \($0)" }
+          ?? "\(endpoint) can't be reached: connection refused, closed or no route"
+      )
       if let lane = lookup.lane { retire(lane) }
       pause(lookup)
     case PCA_BAD_REPLY:
@@ -102,12 +114,13 @@ extension EngineLoop {
     switch lookup.stage {
     case .flying:
       line.statistics.timeouts += 1
+      let trouble = lookup.lane?.trouble.map { ": \($0)" } ?? ""
       if let lane = lookup.lane {
         lane.consecutiveTimeouts += 1
         // A stale source port or, on 1.34.5, a socket that an empty datagram wedged.
-        if lane.consecutiveTimeouts >= Self.mostTimeouts || lane.kind == .tcp { retire(lane) }
+        if lane.consecutiveTimeouts >= Self.mostTimeouts || lane.kind.isConnection { retire(lane) }
       }
-      lookup.lastFailure = (.timeout, "no reply from \(line.upstream.endpoint)")
+      lookup.lastFailure = (.timeout, "no reply from \(line.upstream.endpoint)\(trouble)")
       tryAgain(lookup)
     case .pausing, .parked: tryAgain(lookup)
     case .queued, .free: break

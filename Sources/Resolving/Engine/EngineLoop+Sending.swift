@@ -93,7 +93,12 @@ extension EngineLoop {
   /// A lane with room, opened when there is none yet; nil when all are full. `isFurther`: a repeat, which goes
   /// elsewhere than the try before, and may exceed the window, since the lookup is in the air already.
   func lane(for lookup: PendingLookup, on line: UpstreamLine, isFurther: Bool) -> Lane? {
-    let kind: LaneKind = lookup.transport == .tcp ? .tcp : lookup.usesEDNS ? .udp : .plain
+    let kind: LaneKind =
+      switch lookup.transport {
+      case .udp: lookup.usesEDNS ? .udp : .plain
+      case .tcp: .tcp
+      case .tls: .tls
+      }
     let lanes = line.lanes[kind.rawValue]
     var isShort = lanes.count < (kind == .udp ? settings.lanes : 1)
     for lane in lanes where isWorn(lane, line) {
@@ -106,7 +111,7 @@ extension EngineLoop {
       if lane.outstanding < idlest?.outstanding ?? .max { idlest = lane }
     }
     guard let lane = idlest else { return nil }
-    let window = kind == .tcp ? Self.tcpWindow : isFurther ? 2 * socketWindow : socketWindow
+    let window = kind.isConnection ? Self.connectionWindow : isFurther ? 2 * socketWindow : socketWindow
     return lane.outstanding < window ? lane : nil
   }
 
@@ -114,13 +119,16 @@ extension EngineLoop {
   /// doesn't collect sockets.
   private func isWorn(_ lane: Lane, _ line: UpstreamLine) -> Bool {
     if lane.awaited == 0, clock - lane.lastUsed > Self.longestIdle { return true }
-    return lane.kind != .tcp && lane.sent >= settings.queriesPerSocket
+    return !lane.kind.isConnection && lane.sent >= settings.queriesPerSocket
       && line.retired.count < Self.mostRetired
   }
 
-  /// Queries on one TCP connection.
-  private static let tcpWindow = 32
+  /// Queries on one connection.
+  private static let connectionWindow = 32
   private static let mostRetired = 16
+  /// Queries over TLS are as long as a multiple of this many octets, so that their length doesn't tell the name
+  /// (RFC 8467 §4.1).
+  private static let paddedBlock = 128
   /// A port that rested is replaced: stale connection tracking may have made it a black hole.
   private static let longestIdle: UInt64 = 30_000_000_000
 
@@ -133,7 +141,7 @@ extension EngineLoop {
         ticket.question, id: UInt16(truncatingIfNeeded: random.next()),
         recursionDesired: settings.desiresRecursion,
         udpSize: lookup.usesEDNS ? settings.udpSize : nil, clientSubnet: line.upstream.clientSubnet,
-        caseBits: lookup.caseBits, into: &lookup.query)
+        padding: lane.kind == .tls ? Self.paddedBlock : nil, caseBits: lookup.caseBits, into: &lookup.query)
     } catch {
       return fail(lookup, .malformed, error.description)
     }
@@ -144,7 +152,7 @@ extension EngineLoop {
     lookup.lane = lane
     lane.awaited += 1
     line.statistics.sent += 1
-    if lane.kind == .tcp { line.statistics.tcp += 1 }
+    if lane.kind.isConnection { line.statistics.tcp += 1 }
     line.bucket.take()
     wheel.add(lookup.token, at: min(lookup.deadline, clock + wait(lookup)))
     lane.send(lookup.query, token: lookup.token, now: clock)
@@ -153,7 +161,7 @@ extension EngineLoop {
   /// How long the try that goes out now waits.
   private func wait(_ lookup: PendingLookup) -> UInt64 {
     let base: UInt64
-    if lookup.transport == .tcp {
+    if lookup.transport != .udp {
       base = waits.tcpTry
     } else {
       let place = max(0, waits.tries.count - 1 - lookup.triesLeft)

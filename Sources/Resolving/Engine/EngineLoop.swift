@@ -255,7 +255,7 @@ final class EngineLoop {
         let isMixed = lookup.caseBits != 0
         let repeatsOctets = !isMixed || asked.isRepeated(in: reply)
         // The lane tells what the reply came over: a late one over UDP may come when TCP was turned to.
-        let transport: Transport = lane.kind == .tcp ? .tcp : .udp
+        let transport = lane.kind.transport
         var isDemanded = settings.mixesCase
         if settings.learnsCase, isMixed, message.question == ticket.question {
           isDemanded = isDemanded || (transport == .udp && line.caseEcho.isDemanded(at: clock))
@@ -381,7 +381,7 @@ final class EngineLoop {
 
   /// c-ares gives up a little after us.
   func channelTimeout(_ kind: LaneKind) -> Int32 {
-    let longest = kind == .tcp ? settings.tcpTry : settings.tries.max() ?? .seconds(1)
+    let longest = kind.isConnection ? settings.tcpTry : settings.tries.max() ?? .seconds(1)
     return Int32(clamping: Int64(Double(longest.milliseconds) * (1 + settings.jitter)) + 100)
   }
 

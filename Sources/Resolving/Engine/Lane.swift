@@ -6,14 +6,27 @@ enum LaneKind: Int, CaseIterable {
   /// Without EDNS: a FORMERR on a channel that allows EDNS makes c-ares 1.18 cut octets off the query and repeat it.
   case plain
   case tcp
+  case tls
 
-  var transport: pca_transport {
+  var channelTransport: pca_transport {
     switch self {
     case .udp: PCA_UDP_EDNS
     case .plain: PCA_UDP_PLAIN
     case .tcp: PCA_TCP
+    case .tls: PCA_TLS
     }
   }
+
+  var transport: Transport {
+    switch self {
+    case .udp, .plain: .udp
+    case .tcp: .tcp
+    case .tls: .tls
+    }
+  }
+
+  /// Whether it is one connection, which nobody off the path can forge a reply on.
+  var isConnection: Bool { transport != .udp }
 }
 
 /// One c-ares channel: one socket to one upstream. Confined to the engine's thread.
@@ -31,6 +44,8 @@ final class Lane {
   var awaited = 0
   var sent = 0
   var consecutiveTimeouts = 0
+  /// Replies that were accepted.
+  var answered = 0
   var isRetired = false
   var lastUsed: UInt64
   private let owner: EngineLoop
@@ -43,8 +58,9 @@ final class Lane {
     self.upstream = upstream
     self.owner = owner
     lastUsed = now
+    guard kind != .tls || upstream.peer != nil else { return nil }
     channel = pca_open(
-      upstream.upstream.endpoint, kind.transport, owner.channelTimeout(kind),
+      upstream.upstream.endpoint, kind.channelTransport, upstream.peer?.pointer, owner.channelTimeout(kind),
       Int32(owner.settings.receiveBuffer),
       owner.poll, id, Self.answered, Unmanaged.passUnretained(self).toOpaque())
     if channel == nil { return nil }
@@ -55,7 +71,7 @@ final class Lane {
     switch kind {
     case .udp: true
     case .plain: false
-    case .tcp: lookup.usesEDNS
+    case .tcp, .tls: lookup.usesEDNS
     }
   }
 
@@ -69,6 +85,9 @@ final class Lane {
   func ready(_ descriptor: Int32, readable: Bool, writable: Bool) {
     pca_ready(channel, descriptor, readable ? 1 : 0, writable ? 1 : 0)
   }
+
+  /// What stands in the way of TLS, or did last; nil when nothing does.
+  var trouble: String? { channel.flatMap { pca_trouble($0) }.map { String(cString: $0) } }
 
   func expire() { pca_expire(channel) }
 

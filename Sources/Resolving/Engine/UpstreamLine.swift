@@ -4,6 +4,8 @@ import Deciding
 /// All that the engine keeps for one upstream. Confined to the engine's thread.
 final class UpstreamLine {
   let upstream: Upstream
+  /// Nil for an upstream without TLS.
+  let peer: TLSPeer?
   var breaker: Breaker
   var bucket: TokenBucket
   /// Lookups that wait for their first packet, oldest first, by token. Those that ended meanwhile are skipped.
@@ -32,6 +34,7 @@ final class UpstreamLine {
 
   init(_ upstream: Upstream, _ settings: ResolverSettings, now: UInt64) {
     self.upstream = upstream
+    peer = upstream.transport == .tls ? TLSPeer(upstream) : nil
     breaker = Breaker(settings.breaker)
     bucket = TokenBucket(settings.pacing, now: now)
     statistics = UpstreamStatistics(upstream.vantage)

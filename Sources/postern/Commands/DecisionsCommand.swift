@@ -7,7 +7,10 @@ struct DecisionsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decisions", abstract: "What was decided, by whom, when and why; newest first.",
     discussion:
-      "A set's effective policy is noted when a service starts with another than the last; --json shows it.")
+      """
+      A set that is new, has another policy, is disabled or gone is noted when a service starts, or 'postern resolve' runs, \
+      with that configuration; --json shows the effective policy, and null where the set is watched no more.
+      """)
 
   @Option(name: .long, help: "At most so many.")
   var limit = 100
@@ -35,7 +38,9 @@ struct DecisionsCommand: AsyncParsableCommand {
     }
     var table = Table("AT", "BY", "WHAT", "ABOUT", "WHY", "POLICY")
     for decision in decisions {
-      let policy = decision.policy.map { "\(Digest.computing(body: Array($0.utf8)))".prefix(12) } ?? ""
+      let policy =
+        decision.policy.map { "\(Digest.computing(body: Array($0.utf8)))".prefix(12) }
+        ?? (decision.kind == .configure ? "none" : "")
       table.add(
         "\(decision.at)", decision.by, decision.kind.rawValue, decision.subject, decision.reason,
         String(policy))

@@ -14,7 +14,9 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var output: OutputOptions
   @Option(
-    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+    name: .long,
+    help: ArgumentHelp(
+      "A resolver to ask, with #NAME over TLS; may be given several times.", valueName: "address"))
   var upstream: [String] = []
   @Flag(name: .long, help: "Check the whole history, however large it is.")
   var full = false
@@ -193,7 +195,23 @@ struct Finding: Sendable {
       level = .fault
       let detail = lookup.detail.map { " (\($0))" } ?? ""
       sentence =
-        "\(lookup.question): \(kind.rawValue)\(detail). Try: 'dig @\(upstream.address) \(lookup.question.name)'"
+        "\(lookup.question): \(kind.rawValue)\(detail). Try: '\(Self.trial(upstream, lookup.question.name))'"
+    }
+  }
+
+  /// What asks the upstream without Postern, or, over TLS, shows its certificate.
+  private static func trial(_ upstream: Upstream, _ name: DomainName) -> String {
+    let port = upstream.port == upstream.transport.standardPort ? "" : " -p \(upstream.port)"
+    switch upstream.transport {
+    case .udp: return "dig @\(upstream.address)\(port) \(name)"
+    case .tcp: return "dig +tcp @\(upstream.address)\(port) \(name)"
+    case .tls:
+      let identity = upstream.identity
+      let wanted =
+        identity.name.map { "-servername \($0) -verify_hostname \($0)" }
+        ?? "-verify_ip \(upstream.address)"
+      let roots = identity.roots.map { " -CAfile \($0)" } ?? ""
+      return "openssl s_client -connect \(upstream.endpoint) -alpn dot \(wanted)\(roots)"
     }
   }
 
@@ -231,13 +249,21 @@ struct Finding: Sendable {
     let growth = span.growthPerDay(at: now)
     // What keeps growing past its size shortens the past to less than was asked for.
     let days = growth.map { $0 > 0 ? settings.maxSize.value / $0 : .max } ?? .max
-    level = Duration.seconds(min(days, 100_000) * 86_400) < settings.keep.value ? .unwise : .good
-    let since = span.since.map { "moments can be asked since \($0)" } ?? "no moment can be asked yet"
+    let isGrowing = Duration.seconds(min(days, 100_000) * 86_400) < settings.keep.value
+    // A day more: what is too old goes once a day.
+    let isCut =
+      span.isShortened && span.since.map { now - $0 < settings.keep.value - .seconds(86_400) } == true
+    level = isGrowing || isCut ? .unwise : .good
+    let cut =
+      isCut
+      ? ", less than keep (\(QuantityText.text(settings.keep.value))) asks for, as older moments were removed"
+      : span.isShortened ? ", older ones were removed" : ""
+    let since = span.since.map { "moments can be asked since \($0)\(cut)" } ?? "no moment can be asked yet"
     let replay = span.replayableSince.map { ", lookups replayed since \($0)" } ?? ""
     let rate = growth.map { ", \(QuantityText.text(octets: $0)) a day" } ?? ""
     sentence =
       "\(since)\(replay); it takes \(QuantityText.text(octets: span.size))\(rate)"
-      + (level == .good
+      + (!isGrowing
         ? "" : ", so maxSize holds about \(days) days. Try: a larger history.maxSize, or a shorter keep")
   }
 

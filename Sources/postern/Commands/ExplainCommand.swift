@@ -67,7 +67,8 @@ struct ExplainCommand: AsyncParsableCommand {
     for membership in explanation.memberships {
       let end = membership.left.map { "until \($0.at) (generation \($0.generation))" } ?? "until now"
       Console.line(
-        "  set \(membership.set): from \(membership.entered.at) (generation \(membership.entered.generation)) \(end)"
+        "  set \(membership.set): from \(membership.entered.at) (generation \(membership.entered.generation)"
+          + "\(membership.orBefore ? " or one before, which is not kept" : "")) \(end)"
       )
     }
     for source in explanation.sources {

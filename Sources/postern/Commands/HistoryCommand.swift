@@ -34,6 +34,8 @@ struct HistoryCommand: AsyncParsableCommand {
       throw CommandFailure(.usage, "--since lies after --until", try: "to swap them")
     }
     let history = try configuration.readHistory()
+    try await history.requireKept(end)
+    let horizon = try await history.horizon()
     let found: [ObservedInterval]
     if let prefix = IPPrefix(subject) {
       found = try await history.intervals(giving: prefix, in: start...end, limit: limit)
@@ -42,13 +44,15 @@ struct HistoryCommand: AsyncParsableCommand {
     }
     let blind = try await history.blindSpans(in: start...end)
     for span in blind { Console.warn("nobody looked \(span.text)") }
-    if since != nil { try await history.requireKept(end) }
-    if let horizon = try await history.horizon(), start < horizon, since != nil {
+    let isCut = horizon.map { start < $0 } ?? false
+    if let horizon, isCut, since != nil || found.isEmpty {
       Console.warn("nothing is kept of the time before \(horizon)")
     }
     guard !found.isEmpty else {
       throw CommandFailure(
-        .notFound, "nothing was seen of \(subject) in that time", try: "a wider --since, or 'postern names'")
+        .notFound,
+        "nothing was seen of \(subject) in that time" + (isCut ? ", as far as it is kept" : ""),
+        try: "a wider --since, or 'postern names'")
     }
     if cof { return Console.write(CommonOutputFormat.lines(found)) }
     if output.json { return found.forEach { Console.write($0.json) } }

@@ -9,8 +9,10 @@ struct ReplayCommand: AsyncParsableCommand {
     commandName: "replay", abstract: "Decide again about recorded lookups, also under another policy.",
     discussion: """
       Without --policy, compares each generation with the recorded one and ends with exit code 1 at the first that \
-      differs. With --policy, tells how the set of that configuration would have differed. A replay begins at the last \
-      start or weekly checkpoint before --since.
+      differs, or 5 where a span can't be replayed. With --policy, tells how the set of that configuration would have \
+      differed. A replay begins at the last start or weekly checkpoint before --since. Lookups are kept for \
+      'history.journal', less than other parts of the history; what is older can still be asked about ('set --at'), \
+      and not be replayed.
       """)
 
   @Option(name: .long, help: ArgumentHelp("Only this set.", valueName: "set"))
@@ -41,10 +43,19 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 
   private func compare(_ tape: JournalTape, _ history: HistoryStore, only set: SetName?) async throws {
-    let comparison = ReplayComparison(history, only: set)
-    let result = try await comparison.run(tape)
+    var recorded: [SetName: [RecordedGeneration]] = [:]
+    let all = try await history.recordedSets()
+    for name in set.map({ [$0] }) ?? all {
+      recorded[name] = try await tape.generations(of: name)
+    }
+    var comparison = ReplayComparison(
+      with: recorded, since: tape.start, digesting: Digest.computing(body:))
+    try await tape.play { entry, state in comparison.take(entry, state: state) }
+    comparison.finish()
+    let result = ReplayText(report: comparison.result)
     if output.json { Console.write(result.json) } else { Console.line(result.text) }
-    guard result.difference == nil else { throw ExitCode(ExitStatus.failed.rawValue) }
+    guard result.report.difference == nil else { throw ExitCode(ExitStatus.failed.rawValue) }
+    if result.isPartial { throw ExitCode(ExitStatus.notFound.rawValue) }
   }
 
   private func tryOut(_ file: String, over tape: JournalTape, _ configuration: Configuration) async throws {
@@ -58,7 +69,8 @@ struct ReplayCommand: AsyncParsableCommand {
         .usage, "which set is meant, of several", try: policies.map(\.name.text).joined(separator: ", "))
     }
     var trial = PolicyTrial(
-      policy, others: policies.filter { $0.name != policy.name }, digesting: Digest.computing(body:))
+      policy, others: policies.filter { $0.name != policy.name },
+      against: try await tape.generations(of: policy.name))
     try await tape.play { entry, state in
       trial.take(entry, state: state)
       return true

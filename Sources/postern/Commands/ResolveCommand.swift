@@ -22,7 +22,9 @@ struct ResolveCommand: AsyncParsableCommand {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var output: OutputOptions
   @Option(
-    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+    name: .long,
+    help: ArgumentHelp(
+      "A resolver to ask, with #NAME over TLS; may be given several times.", valueName: "address"))
   var upstream: [String] = []
   @Option(name: .long, help: ArgumentHelp("How long the round may take.", valueName: "span"))
   var deadline: String = "30s"
@@ -82,7 +84,7 @@ struct ResolveCommand: AsyncParsableCommand {
       policies: policies, vantages: vantages, limits: configuration.limits.limits,
       restored: try await history.restore(for: policies), now: clock.now, seed: .random(in: .min ... .max),
       digesting: Digest.computing(body:))
-    try await watch.keepJournal(in: history, at: clock.now)
+    try await watch.keepJournal(in: history, configuration, at: clock.now)
     let worker = ResolverWorker(
       watch: watch, resolver: resolver, recorder: history, tags: history, publisher: Unserved(), clock: clock,
       logger: logger)

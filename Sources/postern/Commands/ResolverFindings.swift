@@ -27,7 +27,8 @@ struct ResolverFindings {
   }
 
   private static func sentence(_ resolver: SeenResolver, _ address: IPAddress, isTap: Bool) -> String {
-    let endpoint = resolver.port == 53 ? "\(address)" : EndpointText.text(address, port: resolver.port)
+    let endpoint =
+      [53, 853].contains(resolver.port) ? "\(address)" : EndpointText.text(address, port: resolver.port)
     let called = resolver.identity.map { " (\($0))" } ?? ""
     let line = resolver.identity.map { "- { address: \"\(endpoint)\", name: \($0) }" } ?? "- \"\(endpoint)\""
     return

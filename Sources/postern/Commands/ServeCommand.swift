@@ -13,7 +13,9 @@ struct ServeCommand: AsyncParsableCommand {
   var listen: [String] = []
 
   @Option(
-    name: .long, help: ArgumentHelp("A resolver to ask; may be given several times.", valueName: "address"))
+    name: .long,
+    help: ArgumentHelp(
+      "A resolver to ask, with #NAME over TLS; may be given several times.", valueName: "address"))
   var upstream: [String] = []
 
   @Option(

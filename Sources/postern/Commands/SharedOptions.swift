@@ -63,14 +63,9 @@ struct Moment {
   let timestamp: Timestamp
 
   init(_ text: String, now: Timestamp) throws {
-    if let timestamp = Timestamp(text) {
-      self.timestamp = timestamp
-    } else if let span = QuantityText.duration(text.hasSuffix(" ago") ? String(text.dropLast(4)) : text) {
-      timestamp = now - span
-    } else {
-      throw CommandFailure(
-        .usage, "'\(text)' is no moment",
-        try: "2026-11-23, 2026-11-23T08:31:19Z, seconds since 1970, or 2h for ago")
+    guard let timestamp = Timestamp(text, now: now) else {
+      throw CommandFailure(.usage, "'\(text)' is no moment", try: Timestamp.hint)
     }
+    self.timestamp = timestamp
   }
 }

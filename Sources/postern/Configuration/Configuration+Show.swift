@@ -66,6 +66,8 @@ extension UpstreamSetting {
     ]
     if let clientSubnet { pairs.append(("clientSubnet", .text(clientSubnet.description))) }
     pairs.append(("transport", .text(transport.rawValue)))
+    if let tlsName { pairs.append(("tlsName", .text(tlsName.text))) }
+    if let tlsRoots { pairs.append(("tlsRoots", .text(tlsRoots))) }
     return .mapping(pairs)
   }
 }

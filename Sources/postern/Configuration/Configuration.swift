@@ -34,6 +34,9 @@ struct Configuration: Sendable, Equatable {
 
   /// The sets that are switched on.
   var enabledSets: [SetSetting] { sets.filter(\.enabled.value) }
+
+  /// The sets that are switched off.
+  var disabledSets: [SetSetting] { sets.filter { !$0.enabled.value } }
 }
 
 /// A host and port that HTTP listens on.
@@ -63,37 +66,6 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
   static func isLoopback(_ host: String) -> Bool {
     guard let address = IPAddress(host)?.unwrapped else { return host == "localhost" }
     return IPPrefix("127.0.0.0/8")?.contains(address) == true || address == IPAddress("::1")
-  }
-}
-
-/// A recursive resolver to ask.
-struct UpstreamSetting: Sendable, Hashable {
-  enum Transport: String, Sendable, Hashable, CaseIterable {
-    case udp
-    case tcp
-  }
-
-  /// The vantage: the configured name, else the address, with the port unless it is 53 and `@` with the subnet.
-  let label: String
-  let address: IPAddress
-  let port: Int
-  let transport: Transport
-  /// Sent as EDNS client subnet (RFC 7871).
-  let clientSubnet: IPPrefix?
-
-  /// Its address with its port.
-  var endpoint: String { EndpointText.text(address, port: port) }
-
-  init(
-    label: String? = nil, address: IPAddress, port: Int = 53, transport: Transport = .udp,
-    clientSubnet: IPPrefix? = nil
-  ) {
-    let place = port == 53 ? address.description : EndpointText.text(address, port: port)
-    self.label = label ?? place + (clientSubnet.map { "@\($0)" } ?? "")
-    self.address = address
-    self.port = port
-    self.transport = transport
-    self.clientSubnet = clientSubnet
   }
 }
 

@@ -79,32 +79,44 @@ enum ConfigurationReader {
   private static func readUpstream(_ node: ConfigurationNode) -> UpstreamSetting? {
     guard case .mapping = node.node else { return node.value(.upstream) }
     var mapping = MappingReader(node)
-    let address = mapping.child("address")?.value(.upstream)
+    let place = mapping.child("address")?.value(.upstreamPlace)
     if !mapping.has("address") { mapping.missing("address", remedy: "address: 10.0.0.53") }
     let label = mapping.setting("name", default: nil) { $0.value(.label) }
     let subnet = mapping.setting("clientSubnet", default: nil) { $0.value(.prefix) }
-    let transport = mapping.setting("transport", default: .udp, .transport)
+    let (transport, tlsName, tlsRoots) = readTransport(&mapping, place)
     mapping.finish()
-    return address.map {
+    return place.map {
       UpstreamSetting(
-        label: label.value, address: $0.address, port: $0.port, transport: transport.value,
-        clientSubnet: subnet.value)
+        label: label.value, address: $0.address, port: $0.port, transport: transport, tlsName: tlsName,
+        tlsRoots: tlsRoots, clientSubnet: subnet.value)
     }
   }
-}
 
-extension ValueGrammar<UpstreamSetting.Transport> {
-  /// c-ares has no DNS over TLS in any version, and a resolver on this machine does it well.
-  static let transport = ValueGrammar { text throws(ValueRejection) in
-    guard !["tls", "dot"].contains(text.lowercased()) else {
-      throw ValueRejection(
-        .malformed, "\(quoted(text)) is not possible: the system's c-ares speaks only UDP and TCP",
-        remedy:
-          "a local unbound as the upstream, with 'server: tls-cert-bundle: /etc/ssl/certs/ca-certificates.crt', "
-          + "'forward-zone: name: .', 'forward-tls-upstream: yes' and "
-          + "'forward-addr: 9.9.9.9@853#dns.quad9.net' in its configuration")
+  /// How an upstream is asked; a name for its certificate, or authorities, mean TLS.
+  private static func readTransport(
+    _ mapping: inout MappingReader, _ place: UpstreamPlace?
+  ) -> (UpstreamSetting.Transport, tlsName: DomainName?, tlsRoots: String?) {
+    let transport = mapping.setting("transport", default: nil) {
+      $0.value(.oneOf(UpstreamSetting.Transport.self))
     }
-    return try oneOf(UpstreamSetting.Transport.self).read(text)
+    let name = mapping.setting("tlsName", default: nil) { $0.value(.tlsName) }
+    let roots = mapping.setting("tlsRoots", default: nil) { $0.value(.absolutePath) }
+    if let said = transport.value, said != .tls {
+      let meansTLS = [
+        "address": place?.tlsName != nil, "tlsName": name.value != nil, "tlsRoots": roots.value != nil,
+      ]
+      for key in meansTLS.keys.sorted() where meansTLS[key] == true {
+        mapping.child(key)?.fail(
+          .conflict, "this is for TLS, and the transport is \(said.rawValue)", remedy: "transport: tls")
+      }
+    }
+    if let short = place?.tlsName, let long = name.value, short != long {
+      mapping.child("tlsName")?.fail(
+        .conflict, "the address says \(short), and this \(long)", remedy: "one of them")
+    }
+    let tlsName = name.value ?? place?.tlsName
+    let isTLS = tlsName != nil || roots.value != nil
+    return (transport.value ?? (isTLS ? .tls : .udp), tlsName, roots.value)
   }
 }
 

@@ -1,4 +1,5 @@
 import DNS
+import Deciding
 
 /// How addresses with ports are written: `10.0.0.53`, `10.0.0.53:53`, `2001:db8::53`, `[2001:db8::53]:53`.
 enum EndpointText {
@@ -34,7 +35,7 @@ enum EndpointText {
 
   private static func split(_ text: String) -> (host: Substring, port: Int)? {
     guard let colon = text.lastIndex(of: ":"),
-      let port = QuantityText.wholeNumber(text[text.index(after: colon)...]), port <= 65_535
+      let port = Int64(wholeNumber: text[text.index(after: colon)...]), port <= 65_535
     else { return nil }
     var host = text[..<colon]
     if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }

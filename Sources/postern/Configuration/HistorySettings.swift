@@ -18,7 +18,9 @@ struct HistorySettings: Sendable, Equatable {
   /// What the settings mean, for people.
   var effect: String {
     "moments can be asked back to \(QuantityText.text(keep.value)), lookups replayed back to "
-      + "\(QuantityText.text(min(journal.value, keep.value))), in at most \(QuantityText.text(octets: maxSize.value))"
+      + "\(QuantityText.text(min(journal.value, keep.value))), in at most \(QuantityText.text(octets: maxSize.value)) "
+      + "(beyond, lookups go first, then the oldest moments); of what is older, decisions, what still holds and the last "
+      + "\(HistoryLimits.fewestGenerations) generations of each set stay"
   }
 }
 

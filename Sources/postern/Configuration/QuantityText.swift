@@ -3,20 +3,13 @@ import Deciding
 /// How durations, percentages and factors are written in configurations: `500ms 30s 5m 24h 7d`, `50%`, `10x`.
 enum QuantityText {
   /// Reads a whole number with its unit. Nil for anything else, so `1.5h`, `24` and `1h30m` are refused.
-  static func duration(_ text: String) -> Duration? {
-    for (unit, milliseconds) in units where text.hasSuffix(unit) {
-      guard let count = wholeNumber(text.dropLast(unit.count)) else { continue }
-      let (total, overflow) = count.multipliedReportingOverflow(by: milliseconds)
-      return overflow ? nil : .milliseconds(total)
-    }
-    return nil
-  }
+  static func duration(_ text: String) -> Duration? { Duration(quantity: text) }
 
   /// Writes a duration in the largest unit that needs no fraction.
   static func text(_ duration: Duration) -> String {
     let total = duration.milliseconds
     if total == 0 { return "0s" }
-    for (unit, milliseconds) in units.reversed() where total % milliseconds == 0 {
+    for (unit, milliseconds) in Duration.units.reversed() where total % milliseconds == 0 {
       return "\(total / milliseconds)\(unit)"
     }
     return "\(total)ms"
@@ -25,7 +18,7 @@ enum QuantityText {
   /// Reads a size with its unit, a power of a thousand. Nil for anything else.
   static func octets(_ text: String) -> Int64? {
     for (unit, octets) in sizes where text.hasSuffix(unit) {
-      guard let count = wholeNumber(text.dropLast(unit.count)) else { continue }
+      guard let count = Int64(wholeNumber: text.dropLast(unit.count)) else { continue }
       let (total, overflow) = count.multipliedReportingOverflow(by: octets)
       return overflow ? nil : total
     }
@@ -60,27 +53,13 @@ enum QuantityText {
   /// Writes a factor.
   static func text(factor: Double) -> String { plain(factor) + "x" }
 
-  /// Reads decimal digits; nil for a sign, a leading zero, an underscore or anything else that YAML would take for
-  /// some other number.
-  static func wholeNumber(_ text: some StringProtocol) -> Int64? {
-    let utf8 = text.utf8
-    guard !utf8.isEmpty, utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    guard utf8.count == 1 || utf8.first != UInt8(ascii: "0") else { return nil }
-    return Int64(text)
-  }
-
   private static let sizes: [(String, Int64)] = [
     ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
   ]
 
-  // From small to large, so that "5m" is tried as milliseconds ("ms") before minutes.
-  private static let units: [(String, Int64)] = [
-    ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
-  ]
-
   private static func decimal(_ text: some StringProtocol) -> Double? {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard wholeNumber(parts[0]) != nil,
+    guard Int64(wholeNumber: parts[0]) != nil,
       parts.count == 1 || parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
       parts.last?.isEmpty == false
     else { return nil }

@@ -17,11 +17,13 @@ struct ResolverPlaces {
     self.own = own
   }
 
-  /// Whether a resolver is among them.
+  /// Whether a resolver is among them. One resolver answers on the port of DNS and on that of DNS over TLS.
   func contains(_ place: Place) -> Bool {
     places.contains { asked in
-      asked.port == place.port
+      Self.usual(asked.port) == Self.usual(place.port)
         && (asked.address == place.address || own.contains(asked.address) && own.contains(place.address))
     }
   }
+
+  private static func usual(_ port: Int) -> Int { port == 853 ? 53 : port }
 }

@@ -61,7 +61,7 @@ extension ValueGrammar<Bool> {
 extension ValueGrammar<Int> {
   static func whole(_ range: ClosedRange<Int>) -> ValueGrammar {
     ValueGrammar("a whole number", remedy: "decimal digits, such as \(range.lowerBound)") { text in
-      QuantityText.wholeNumber(text).map { Int(clamping: $0) }
+      Int64(wholeNumber: text).map { Int(clamping: $0) }
     }
     .within(range) { "\($0)" }
   }
@@ -158,15 +158,5 @@ extension ValueGrammar<ListenAddress> {
     return EndpointText.host(isSecure ? String(text.dropFirst(8)) : text).map {
       ListenAddress(host: $0.host, port: $0.port, isSecure: isSecure)
     }
-  }
-}
-
-extension ValueGrammar<UpstreamSetting> {
-  /// The short form: an address, with its port if it isn't 53.
-  static let upstream = ValueGrammar(
-    "an address", remedy: "an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53"
-  ) { text in
-    guard let (address, port) = EndpointText.address(text), port != 0 else { return nil }
-    return UpstreamSetting(address: address, port: port ?? 53)
   }
 }

@@ -1,6 +1,7 @@
 import Applying
 import ArgumentParser
 import DNS
+import Deciding
 import Foundation
 import Learning
 import Publishing
@@ -26,6 +27,7 @@ enum ExitStatus: Int32 {
       is LineTemplateError, is TemplateError:
       .usage
     case HistoryError.missing: .noTrustworthySet
+    case let error as PastError: error.status
     case TagFetchFault.url: .usage
     case let error as ApplyError: of(error)
     case is PlainListError, is SignatureFault: .noTrustworthySet
@@ -55,7 +57,9 @@ enum ExitStatus: Int32 {
     switch Postern.exitCode(for: error) {
     case .success: print(Postern.fullMessage(for: error))
     case .validationFailure: Console.error(Postern.fullMessage(for: error))
-    default: Console.error("postern: \(error)")
+    default:
+      let hint = (error as? PastError).map { ". Try: \($0.hint)" } ?? ""
+      Console.error("postern: \(error)\(hint)")
     }
     Foundation.exit(status.rawValue)
   }

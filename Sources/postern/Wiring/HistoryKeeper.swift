@@ -10,6 +10,8 @@ struct HistoryKeeper: Service {
   let limits: HistoryLimits
   let clock: SystemClock
   let logger: Logger
+  /// Where it is told that more went than was too old.
+  let tell: @Sendable (Event) async -> Void
 
   /// A start has better things to do; later than that, a service that restarts daily would never come to it.
   private static let pause = Duration.seconds(600)
@@ -40,6 +42,10 @@ struct HistoryKeeper: Service {
           "history.replayable.since": "\(after.replayableSince.map { "\($0)" } ?? "-")",
           "history.octets": "\(after.size)",
         ])
+      let now = clock.now
+      if let loss = after.loss(since: before, within: limits, at: now) {
+        await tell(Event(at: now, kind: .historyShortened, subject: "history", detail: loss))
+      }
     } catch is CancellationError {
     } catch {
       logger.error("old history could not be removed", metadata: ["error": "\(error)"])

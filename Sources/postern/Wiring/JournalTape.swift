@@ -16,21 +16,35 @@ struct JournalTape {
       throw CommandFailure(
         .notFound, "no lookups were recorded yet", try: "'postern serve', or 'postern resolve'")
     }
+    guard start.at <= end else {
+      throw CommandFailure(
+        .notFound, "lookups can be replayed since \(start.at) only", try: "a later --until")
+    }
+    if let since, since < start.at {
+      Console.warn("lookups can be replayed since \(start.at) only, which is where this begins")
+    }
     self.history = history
     self.end = end
     first = start.number
     self.start = start.at
   }
 
+  /// The recorded generations of a set from just before it begins to its end, by number, as far as they are kept.
+  func generations(of set: SetName) async throws -> [RecordedGeneration] {
+    // What was published within the millisecond of the start came after it, or stands in its state.
+    let before = try await history.generation(of: set, at: start - .milliseconds(1))?.generation
+    return try await history.generations(of: set, from: before ?? Generation(0), until: end)
+  }
+
   /// Gives out each step in order with what is stored beside it, until `body` says that it is enough.
-  func play(_ body: (JournalEntry, RestoredState?) async throws -> Bool) async throws {
+  func play(_ body: (JournalEntry, RestoredState?) throws -> Bool) async throws {
     var last = first - 1
     while true {
       let entries = try await history.journal(after: last, limit: Self.page)
       for entry in entries {
         guard entry.at <= end else { return }
         let state = entry.content.mayHaveState ? try await history.journalState(beside: entry.number) : nil
-        guard try await body(entry, state) else { return }
+        guard try body(entry, state) else { return }
         last = entry.number
       }
       if entries.count < Self.page { return }

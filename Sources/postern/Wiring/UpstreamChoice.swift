@@ -19,7 +19,9 @@ struct UpstreamChoice {
     upstreams = settings.map { setting in
       Upstream(
         vantage: Vantage(setting.label), address: setting.address, port: UInt16(setting.port),
-        transport: setting.transport == .tcp ? .tcp : .udp, clientSubnet: setting.clientSubnet)
+        transport: Transport(setting.transport),
+        identity: TLSIdentity(name: setting.tlsName, roots: setting.tlsRoots),
+        clientSubnet: setting.clientSubnet)
     }
     warnings = []
   }
@@ -43,6 +45,16 @@ struct UpstreamChoice {
             ? ["the system has no resolver. Try: upstreams in the configuration, or --upstream"] : []))
     } catch {
       return UpstreamChoice(upstreams: [], warnings: ["\(error)"])
+    }
+  }
+}
+
+extension Transport {
+  init(_ setting: UpstreamSetting.Transport) {
+    switch setting {
+    case .udp: self = .udp
+    case .tcp: self = .tcp
+    case .tls: self = .tls
     }
   }
 }
