@@ -24,6 +24,9 @@ struct UpstreamSetting: Sendable, Hashable {
   /// Sent as EDNS client subnet (RFC 7871).
   let clientSubnet: IPPrefix?
 
+  /// Its address with its port.
+  var endpoint: String { EndpointText.text(address, port: port) }
+
   /// The port is the transport's unless it is given.
   init(
     label: String? = nil, address: IPAddress, port: Int? = nil, transport: Transport = .udp,
