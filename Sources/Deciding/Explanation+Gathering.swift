@@ -28,7 +28,7 @@ extension Explanation {
     return Explanation(
       of: address, at: at, memberships: memberships, intervals: intervals, aliases: aliases,
       rejections: rejections,
-      questions: questions, blind: blind)
+      questions: questions, blind: blind, exclusions: try await history.exclusions(of: address, at: at))
   }
 
   private struct NameAtMoment: Hashable {

@@ -38,7 +38,8 @@ extension Watch {
     var known: Set<RecordData>?
     return { record, opened in
       if case .address(let address) = record.data, !watching.contains(where: { $0.admits(address) }) {
-        return watching.contains { $0.policy.admits(address) } ? .outsideServiceTags : .notGlobalUnicast
+        if watching.contains(where: { $0.policy.admits(address) }) { return .outsideServiceTags }
+        return watching.contains { $0.policy.isEligible(address) } ? .excluded : .notGlobalUnicast
       }
       let held = known ?? Set(tracked.states.lazy.flatMap(\.records).map(\.data))
       known = held
