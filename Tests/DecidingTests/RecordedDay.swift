@@ -19,15 +19,16 @@ struct RecordedDay {
   static let names = ["a.example.com", "b.example.com", "c.example.com"]
 
   /// One that lets in what service tags hold, and waits for a second vantage.
-  private static func strictPolicy(_ names: [String] = names, retention: Duration = .seconds(3600))
-    -> SetPolicy
-  {
+  private static func strictPolicy(
+    _ names: [String] = names, retention: Duration = .seconds(3600), excluding prefixes: [String] = []
+  ) -> SetPolicy {
     let base = DecidingTests.policy(names, patterns: ["*.data.example.com"], retention: retention)
     return SetPolicy(
       name: base.name, selectors: base.selectors, families: base.families, retention: retention,
       maxStale: base.maxStale, guards: GuardPolicy(shrink: 0.3, growth: 2),
       confirmation: ConfirmationPolicy(vantages: 2, atMost: .seconds(900)),
-      tagRules: TagRules(bound: [TagSamples.registry]))
+      tagRules: TagRules(bound: [TagSamples.registry]),
+      exclusions: prefixes.compactMap { IPPrefix($0) }.map { Exclusion($0) })
   }
 
   /// Service tags that hold these networks of the pool. They are near their end, so they lapse during the day.
@@ -217,7 +218,8 @@ struct RecordedDay {
     keep(scenario.watch.makeRenewals(at: scenario.now).journal)
     begin(
       with: Self.strictPolicy(
-        chance(2) ? Self.names : Array(Self.names.dropLast()), retention: .seconds(Int64(step(3) + 1) * 1800))
+        chance(2) ? Self.names : Array(Self.names.dropLast()), retention: .seconds(Int64(step(3) + 1) * 1800),
+        excluding: ["20.0.0.3", "20.0.1.0/30", "20.2.9.0/24", "20.3.128.0/17"].filter { _ in chance(2) })
     )
   }
 
@@ -299,7 +301,9 @@ extension SetPolicy {
   fileprivate func beside(_ isStrict: Bool) -> [SetPolicy] {
     guard isStrict, let name = SetName("tags") else { return [self] }
     return [
-      self, SetPolicy(name: name, selectors: [], tagRules: TagRules(given: [TagSamples.registry])),
+      self,
+      SetPolicy(
+        name: name, selectors: [], tagRules: TagRules(given: [TagSamples.registry]), exclusions: exclusions),
     ]
   }
 }

@@ -24,10 +24,11 @@ struct DiffCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try shared.load()
     let name = try configuration.setName(set)
-    let history = try configuration.readHistory()
+    let history = try configuration.readHistory(of: name)
     guard let newest = try await history.generations(of: name, limit: 1).first?.generation else {
       throw CommandFailure(
-        .noTrustworthySet, "set \(name) never published", try: "'postern serve', or 'postern resolve'")
+        .noTrustworthySet, "set \(name) never published",
+        try: try await configuration.firstStep(for: name, by: history))
     }
     let end = try await to.asyncMap { try await Self.point($0, of: name, in: history) } ?? newest
     let start =

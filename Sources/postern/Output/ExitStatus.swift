@@ -26,7 +26,7 @@ enum ExitStatus: Int32 {
       is LineTemplateError, is TemplateError:
       .usage
     case HistoryError.missing: .noTrustworthySet
-    case TagFetchFault.url: .usage
+    case TagFetchFault.url, TagFetchFault.proxySetting: .usage
     case let error as ApplyError: of(error)
     case is PlainListError, is SignatureFault: .noTrustworthySet
     default:
