@@ -87,7 +87,8 @@ package struct Explanation: Hashable, Sendable {
         "\(address) \(at == nil ? "is" : "was") in \(current.map(\.set.text).joined(separator: ", ")) \(when)"
     }
     if let exclusion = exclusions.first {
-      let place = memberships.first?.left.map { "; it left at \($0.at) with generation \($0.generation)" } ?? ""
+      let place =
+        memberships.first?.left.map { "; it left at \($0.at) with generation \($0.generation)" } ?? ""
       return
         "\(address) \(at == nil ? "is" : "was") in no set \(when): \(exclusion.set) excludes it\(place)"
     }

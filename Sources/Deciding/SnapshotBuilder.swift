@@ -99,7 +99,8 @@ package struct SnapshotBuilder: Sendable {
   /// Whether the policy still watches a name that gave the element, and its address may be in a set. Service tags and
   /// exclusions don't count here: what they take out is for the guards to doubt.
   private func isSelected(_ element: SetElement) -> Bool {
-    element.prefix.isHost && policy.isEligible(element.address) && element.names.contains(where: policy.selects)
+    element.prefix.isHost && policy.isEligible(element.address)
+      && element.names.contains(where: policy.selects)
   }
 
   func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp)

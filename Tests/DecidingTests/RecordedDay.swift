@@ -13,6 +13,9 @@ struct RecordedDay {
   private let isQuiet: Bool
   /// Whether sudden addresses wait, service tags bound the set, vantages lie, and batches are under way for a while.
   private let isStrict: Bool
+  /// Whether each new configuration excludes others of the pool's addresses.
+  private let isExcluding: Bool
+  private let isWithout: Bool
   private var vantages = [WatchScenario.one, WatchScenario.two]
   private var decisions: Int64 = 0
 
@@ -48,10 +51,15 @@ struct RecordedDay {
       guards: GuardPolicy(shrink: 0.4, growth: 50))
   }
 
-  init(seed: UInt64, isQuiet: Bool = false, isStrict: Bool = false) {
+  init(
+    seed: UInt64, isQuiet: Bool = false, isStrict: Bool = false, isExcluding: Bool = false,
+    isWithout: Bool = false
+  ) {
+    self.isWithout = isWithout
     random = SplitMix(state: seed)
     self.isQuiet = isQuiet
     self.isStrict = isStrict
+    self.isExcluding = isExcluding
     policy = isStrict ? Self.strictPolicy() : Self.policy(retention: .seconds(3600))
     scenario = WatchScenario(policy.beside(isStrict), vantages: vantages, taps: isQuiet ? [] : [Self.tap])
     entries = [started(1)]
@@ -212,6 +220,10 @@ struct RecordedDay {
     begin(with: policy)
   }
 
+  private static let excludable = [
+    "20.0.0.3", "20.0.1.0/30", "20.0.2.4/31", "20.2.9.0/24", "20.3.128.0/17",
+  ]
+
   /// The same with another configuration.
   mutating func reconfigure() {
     store(isRefused: false)
@@ -219,7 +231,7 @@ struct RecordedDay {
     begin(
       with: Self.strictPolicy(
         chance(2) ? Self.names : Array(Self.names.dropLast()), retention: .seconds(Int64(step(3) + 1) * 1800),
-        excluding: ["20.0.0.3", "20.0.1.0/30", "20.2.9.0/24", "20.3.128.0/17"].filter { _ in chance(2) })
+        excluding: isExcluding ? Self.excludable.filter { _ in chance(2) }.filter { _ in !isWithout } : [])
     )
   }
 

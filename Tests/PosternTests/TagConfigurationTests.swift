@@ -127,7 +127,10 @@ import Testing
       ("sets: { t: { fromTags: [A], cloud: mars } }", "'mars'"),
       ("sets: { t: { profile: mcr-global, cloud: china } }", "whose service tags"),
       ("sets: { t: { names: [a.example], cloud: china } }", "whose service tags"),
-      ("sets: { t: { names: [a.example], exclude: [1.2.3.4/24] } }", "exclude[0]: '1.2.3.4/24' is not a prefix"),
+      (
+        "sets: { t: { names: [a.example], exclude: [1.2.3.4/24] } }",
+        "exclude[0]: '1.2.3.4/24' is not a prefix"
+      ),
       ("sets: { t: { names: [a.example], exclude: 1.2.3.4 } }", "[1.2.3.4]"),
       ("sets: { t: { names: [a.example], exclude: ['::/0'] } }", "families: [ipv4]"),
       ("sets: { t: { names: [a.example], exclude: [1.2.3.4, { prefix: 1.2.3.4/32 }] } }", "twice"),

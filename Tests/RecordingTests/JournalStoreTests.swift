@@ -158,7 +158,8 @@ import Testing
     #expect(entries.count { if case .started = $0.content { true } else { false } } == 40)
   }
 
-  @Test func `A policy reads back as it was written, and tells since when and by whom an address is excluded`()
+  @Test
+  func `A policy reads back as it was written, and tells since when and by whom an address is excluded`()
     async throws
   {
     let scratch = try Scratch()

@@ -49,7 +49,8 @@ package struct FetchProxies: Sendable, Hashable {
       let text = entry.hasPrefix("[") && entry.hasSuffix("]") ? String(entry.dropFirst().dropLast()) : entry
       return IPPrefix(text)?.contains(address) == true
     }
-    let name = entry.hasPrefix("*.") ? entry.dropFirst(2) : entry.hasPrefix(".") ? entry.dropFirst() : entry[...]
+    let name =
+      entry.hasPrefix("*.") ? entry.dropFirst(2) : entry.hasPrefix(".") ? entry.dropFirst() : entry[...]
     return !name.isEmpty && (host == name || host.hasSuffix("." + name))
   }
 
@@ -69,7 +70,8 @@ package struct FetchProxies: Sendable, Hashable {
       login = FetchProxy.Login(user: parts[0], password: parts.count > 1 ? parts[1] : "")
       rest = rest[rest.index(after: sign)...]
     }
-    guard let colon = rest.lastIndex(of: ":"), let port = HostText.port(rest[rest.index(after: colon)...]) else {
+    guard let colon = rest.lastIndex(of: ":"), let port = HostText.port(rest[rest.index(after: colon)...])
+    else {
       throw .proxySetting("it has no port")
     }
     let host = rest[..<colon]

@@ -150,7 +150,8 @@ struct DoctorCommand: AsyncParsableCommand {
       return [
         Finding(
           .unwise, "history",
-          "\(path) does not exist yet. Try: \(Configuration.firstStep(configuration.enabledSets.map(\.policy)))")
+          "\(path) does not exist yet. Try: \(Configuration.firstStep(configuration.enabledSets.map(\.policy)))"
+        )
       ]
     } catch {
       return [Finding(.fault, "history", "\(error)")]

@@ -104,7 +104,8 @@ struct StoredSet {
         throw CommandFailure(
           .noTrustworthySet,
           "set \(name) is stale: its service tags were known to be current at \(state.checkedAt), longer ago than maxStale (\(QuantityText.text(state.maxStale)))",
-          try: "'postern tags import' with this week's file; files that were exported before stay as they are")
+          try: "'postern tags import' with this week's file; files that were exported before stay as they are"
+        )
       }
       throw CommandFailure(
         .noTrustworthySet,
