@@ -15,7 +15,6 @@ struct RecordedDay {
   private let isStrict: Bool
   /// Whether each new configuration excludes others of the pool's addresses.
   private let isExcluding: Bool
-  private let isWithout: Bool
   private var vantages = [WatchScenario.one, WatchScenario.two]
   private var decisions: Int64 = 0
 
@@ -52,10 +51,8 @@ struct RecordedDay {
   }
 
   init(
-    seed: UInt64, isQuiet: Bool = false, isStrict: Bool = false, isExcluding: Bool = false,
-    isWithout: Bool = false
+    seed: UInt64, isQuiet: Bool = false, isStrict: Bool = false, isExcluding: Bool = false
   ) {
-    self.isWithout = isWithout
     random = SplitMix(state: seed)
     self.isQuiet = isQuiet
     self.isStrict = isStrict
@@ -221,7 +218,7 @@ struct RecordedDay {
   }
 
   private static let excludable = [
-    "20.0.0.3", "20.0.1.0/30", "20.0.2.4/31", "20.2.9.0/24", "20.3.128.0/17",
+    "20.0.0.3", "20.0.1.0/30", "20.2.9.0/24", "20.3.128.0/17",
   ]
 
   /// The same with another configuration.
@@ -231,7 +228,7 @@ struct RecordedDay {
     begin(
       with: Self.strictPolicy(
         chance(2) ? Self.names : Array(Self.names.dropLast()), retention: .seconds(Int64(step(3) + 1) * 1800),
-        excluding: isExcluding ? Self.excludable.filter { _ in chance(2) }.filter { _ in !isWithout } : [])
+        excluding: isExcluding ? Self.excludable.filter { _ in chance(2) } : [])
     )
   }
 

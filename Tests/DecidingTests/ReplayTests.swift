@@ -65,16 +65,6 @@ import Testing
     #expect(day.difference == nil)
   }
 
-  @Test(arguments: 0..<40, [false, true])
-  func temporary(seed: UInt64, excludes: Bool) {
-    var day = RecordedDay(seed: 1000 + seed, isStrict: true, isExcluding: true, isWithout: !excludes)
-    for _ in 0..<3 {
-      day.run(steps: 200, refusing: 4)
-      if seed.isMultiple(of: 2) { day.reconfigure() }
-    }
-    #expect(day.difference == nil)
-  }
-
   @Test("Whatever is under way at a checkpoint goes on in a replay from there", arguments: 0..<16)
   func underWay(seed: UInt64) {
     var day = RecordedDay(seed: 2000 + seed, isStrict: true)
