@@ -20,6 +20,18 @@ extension PrefixSet {
     return PrefixSet(shared)
   }
 
+  /// Exactly the addresses that it holds and the other doesn't. O((n + m) · width).
+  package func subtracting(_ other: PrefixSet) -> PrefixSet {
+    var left = [IPPrefix]()
+    var others = other.prefixes[...]
+    for prefix in prefixes {
+      // What ends before this prefix is before all that follow, too.
+      while let hole = others.first, hole.last < prefix.address { others.removeFirst() }
+      prefix.cut(others.prefix { $0.address <= prefix.last }, into: &left)
+    }
+    return PrefixSet(left)
+  }
+
   /// How many addresses of a family it holds; of all IPv6, which has one more than fits, the largest number.
   package func addressCount(of family: AddressFamily) -> UInt128 {
     prefixes.reduce(0) { sum, prefix in
@@ -31,6 +43,16 @@ extension PrefixSet {
 }
 
 extension IPPrefix {
+  /// Adds what is left of it without the holes, which are sorted and disjoint and all meet it.
+  fileprivate func cut(_ holes: ArraySlice<IPPrefix>, into left: inout [IPPrefix]) {
+    guard let hole = holes.first else { return left.append(self) }
+    guard hole.length > length else { return }
+    let middle = IPPrefix(containing: last, length: length + 1)
+    let start = holes.firstIndex { $0.address >= middle.address } ?? holes.endIndex
+    IPPrefix(containing: address, length: length + 1).cut(holes[..<start], into: &left)
+    middle.cut(holes[start...], into: &left)
+  }
+
   /// How many addresses it holds; of `::/0`, which has one more than fits, the largest number.
   package var addressCount: UInt128 {
     let (count, isOver) = (last.bits - address.bits).addingReportingOverflow(1)

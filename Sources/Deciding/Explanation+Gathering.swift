@@ -26,6 +26,7 @@ extension Explanation {
     return Explanation(
       of: address, at: at, memberships: memberships, intervals: intervals, aliases: aliases,
       rejections: rejections,
-      questions: questions, blind: blind, horizon: try await history.horizon())
+      questions: questions, blind: blind, horizon: try await history.horizon(),
+      exclusions: try await history.exclusions(of: address, at: at))
   }
 }

@@ -16,6 +16,9 @@ package struct Explanation: Hashable, Sendable {
   /// past, of which only the addresses are kept.
   package let failing: [QuestionStatus]
 
+  /// The sets that exclude it: by the policies of the moment, or of now.
+  package let exclusions: [StandingExclusion]
+
   /// The time around `at` in which nobody looked; nil when somebody did, and for now.
   package let blind: BlindSpan?
   /// Before this moment nothing is kept any more; nil while nothing was removed.
@@ -48,15 +51,17 @@ package struct Explanation: Hashable, Sendable {
   ///   - questions: how those names' questions stand.
   ///   - blind: the time around the moment in which nobody looked.
   ///   - horizon: since when anything is kept, where older things were removed.
+  ///   - exclusions: those that stood at the moment, or stand now.
   package init(
     of address: IPAddress, at: Timestamp?, memberships: [Membership], intervals: [ObservedInterval],
     aliases: [ObservedInterval], rejections: [Rejection], questions: [QuestionStatus],
-    blind: BlindSpan? = nil, horizon: Timestamp? = nil
+    blind: BlindSpan? = nil, horizon: Timestamp? = nil, exclusions: [StandingExclusion] = []
   ) {
     self.address = address
     self.at = at
     self.blind = blind
     self.horizon = horizon
+    self.exclusions = exclusions
     self.memberships = at.map { moment in memberships.filter { $0.covers(moment) } } ?? memberships
     self.rejections = at.map { moment in rejections.filter { $0.at <= moment } } ?? rejections
     let giving = intervals.filter { interval in
@@ -86,6 +91,12 @@ package struct Explanation: Hashable, Sendable {
     if !current.isEmpty {
       return
         "\(address) \(at == nil ? "is" : "was") in \(current.map(\.set.text).joined(separator: ", ")) \(when)"
+    }
+    if let exclusion = exclusions.first {
+      let place =
+        memberships.first?.left.map { "; it left at \($0.at) with generation \($0.generation)" } ?? ""
+      return
+        "\(address) \(at == nil ? "is" : "was") in no set \(when): \(exclusion.set) excludes it\(place)"
     }
     if let last = memberships.first, let left = last.left {
       return

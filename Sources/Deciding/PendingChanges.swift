@@ -69,6 +69,8 @@ extension RejectionReason {
       "it is far from every address that the name ever had, and waits for another vantage to give it too"
     case .outsideServiceTags:
       "it is outside the service tags that bound the set. Try: 'postern explain' for where it is"
+    case .excluded:
+      "the set excludes it. Try: 'postern explain' for why, and take it out of the set's 'exclude' to let it in"
     case .tooManyAddresses: "the name already has as many as limits.addressesPerName allows"
     }
   }

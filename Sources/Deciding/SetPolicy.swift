@@ -30,6 +30,10 @@ package struct SetPolicy: Sendable, Hashable {
   package let confirmation: ConfirmationPolicy
   /// The service tags in which the addresses are expected, what happens to others, and whose file judges.
   package let tagRules: TagRules
+  /// What a person keeps out, whatever names or service tags give.
+  package let exclusions: [Exclusion]
+  /// All that `exclusions` hold.
+  let excluded: PrefixSet
   /// The exact names among the selectors: there may be thousands, and each element asks for its names.
   private let exactNames: Set<DomainName>
   private let patterns: [NamePattern]
@@ -40,7 +44,8 @@ package struct SetPolicy: Sendable, Hashable {
     maxStale: Duration = Self.defaultMaxStale, refresh: RefreshPolicy = RefreshPolicy(),
     coverage: Double = Self.defaultCoverage, guards: GuardPolicy = GuardPolicy(),
     expectedAliasSuffixes: [DomainName] = [],
-    confirmation: ConfirmationPolicy = ConfirmationPolicy(), tagRules: TagRules = TagRules()
+    confirmation: ConfirmationPolicy = ConfirmationPolicy(), tagRules: TagRules = TagRules(),
+    exclusions: [Exclusion] = []
   ) {
     self.name = name
     self.selectors = selectors
@@ -55,6 +60,8 @@ package struct SetPolicy: Sendable, Hashable {
     self.expectedAliasSuffixes = expectedAliasSuffixes
     self.confirmation = confirmation
     self.tagRules = tagRules
+    self.exclusions = exclusions
+    excluded = PrefixSet(exclusions.map(\.prefix))
     exactNames = Set(
       selectors.compactMap { if case .name(let name) = $0 { name } else { nil } })
     patterns = selectors.compactMap(\.pattern)
@@ -108,14 +115,22 @@ package struct GuardPolicy: Sendable, Hashable {
   package let maxElements: Int
   /// Prefixes outside global unicast that are let in all the same, for sites with a split horizon.
   package let allowSpecial: [IPPrefix]
+  /// The shortest length of an IPv4 prefix of service tags that enters a set unasked.
+  package let widestIPv4: Int
+  /// The same of IPv6.
+  package let widestIPv6: Int
 
-  /// The configuration's defaults: half, tenfold, ipset's 65,536, and nothing special.
+  /// The configuration's defaults: half, tenfold, ipset's 65,536, nothing special, and prefixes as wide as the registry's
+  /// edges were announced (150.171.0.0/16, 2603:1061::/32): no service of one kind has wider ones.
   package init(
-    shrink: Double = 0.5, growth: Double = 10, maxElements: Int = 65_536, allowSpecial: [IPPrefix] = []
+    shrink: Double = 0.5, growth: Double = 10, maxElements: Int = 65_536, allowSpecial: [IPPrefix] = [],
+    widestIPv4: Int = 16, widestIPv6: Int = 32
   ) {
     self.shrink = shrink
     self.growth = growth
     self.maxElements = maxElements
     self.allowSpecial = allowSpecial
+    self.widestIPv4 = widestIPv4
+    self.widestIPv6 = widestIPv6
   }
 }

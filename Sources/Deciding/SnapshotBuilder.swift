@@ -77,6 +77,7 @@ package struct SnapshotBuilder: Sendable {
   /// When only guards against loss object, what is new still goes out beside all that was published: a new address
   /// must not wait for a person because old ones vanished. The removals wait, with their reasons. What the policy no
   /// longer selects, or an operator had forgotten, leaves all the same: somebody decided that, and no guard doubts it.
+  /// What is excluded is doubted: a slip in a length cuts out far more than was meant.
   package func step(
     from published: Snapshot?, to elements: [SetElement], forgotten: Set<IPAddress> = [], isApproved: Bool,
     at now: Timestamp
@@ -95,10 +96,11 @@ package struct SnapshotBuilder: Sendable {
     return SetStep(publication: publication(from: published, to: kept, at: now), objections: objections)
   }
 
-  /// Whether the policy still watches a name that gave the element, and admits its address. Service tags don't count
-  /// here: what a new file takes out is for the guards to doubt.
+  /// Whether the policy still watches a name that gave the element, and its address may be in a set. Service tags and
+  /// exclusions don't count here: what they take out is for the guards to doubt.
   private func isSelected(_ element: SetElement) -> Bool {
-    element.prefix.isHost && policy.admits(element.address) && element.names.contains(where: policy.selects)
+    element.prefix.isHost && policy.isEligible(element.address)
+      && element.names.contains(where: policy.selects)
   }
 
   func publication(from published: Snapshot?, to elements: [SetElement], at now: Timestamp)
@@ -163,8 +165,14 @@ package struct SetStep: Sendable {
 }
 
 extension SetPolicy {
-  /// Whether an address may be in this set: of its families and global unicast, or inside an allowed prefix.
+  /// Whether an address may be in this set: eligible, and not excluded.
   package func admits(_ address: IPAddress) -> Bool {
+    isEligible(address) && (exclusions.isEmpty || !excluded.contains(address))
+  }
+
+  /// Whether an address is one for this set: of its families and global unicast, or inside an allowed prefix. An upstream
+  /// that gives it doesn't lie, also where it is excluded.
+  package func isEligible(_ address: IPAddress) -> Bool {
     (families.count == AddressFamily.allCases.count || families.contains(address.family))
       && (address.isGlobalUnicast || guards.allowSpecial.contains { $0.contains(address) })
   }

@@ -67,7 +67,8 @@ extension Watch {
             : "set \(set.policy.name) is stale: some of its names could not be looked up for too long")
       }
     }
-    var warnings = vantages.isEmpty ? ["there is no upstream to ask"] : []
+    var warnings =
+      vantages.isEmpty && !sets.allSatisfy(\.policy.isGivenByTags) ? ["there is no upstream to ask"] : []
     for vantage in vantages {
       guard let health = health[vantage], health.isFailing else { continue }
       warnings.append("upstream \(vantage) fails: \(health.lastFailure ?? "no reply")")

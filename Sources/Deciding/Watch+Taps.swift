@@ -73,7 +73,7 @@ extension Watch {
   private func givesAdmissibleAddress(_ lookup: Lookup) -> Bool {
     let policies = sets.lazy.map(\.policy).filter { $0.selects(lookup.question.name) }
     return lookup.chain.addresses.compactMap(\.address).contains { address in
-      policies.contains { $0.admits(address) }
+      policies.contains { $0.isEligible(address) }
     }
   }
 

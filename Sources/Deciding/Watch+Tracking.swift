@@ -24,7 +24,8 @@ extension Watch {
       if case .address(let address) = record.data,
         !watching.contains(where: { $0.policy.admits(address, through: $0.gate) })
       {
-        return watching.contains { $0.policy.admits(address) } ? .outsideServiceTags : .notGlobalUnicast
+        if watching.contains(where: { $0.policy.admits(address) }) { return .outsideServiceTags }
+        return watching.contains { $0.policy.isEligible(address) } ? .excluded : .notGlobalUnicast
       }
       let held = known ?? Set(tracked.states.lazy.flatMap(\.records).map(\.data))
       known = held

@@ -26,6 +26,9 @@ extension Explanation {
     json.beginArray("rejections")
     for rejection in rejections { Self.write(rejection, to: &json) }
     json.endArray()
+    json.beginArray("exclusions")
+    for exclusion in exclusions { Self.write(exclusion, to: &json) }
+    json.endArray()
     json.beginArray("failing")
     for question in failing { question.write(to: &json) }
     json.endArray()
@@ -62,6 +65,16 @@ extension Explanation {
     }
     json.endArray()
     source.interval.writeFields(to: &json)
+    json.endObject()
+  }
+
+  private static func write(_ exclusion: StandingExclusion, to json: inout JSONText) {
+    json.beginObject()
+    json.string(exclusion.set.text, "set")
+    json.string(exclusion.exclusion.prefix.description, "prefix")
+    json.string(exclusion.exclusion.reason, "reason")
+    json.timestamp(exclusion.since, "since")
+    json.string(exclusion.by, "by")
     json.endObject()
   }
 

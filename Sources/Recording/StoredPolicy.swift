@@ -26,6 +26,11 @@ struct StoredPolicy: Codable {
   private let tagBound: [String]
   /// None for a set of names, as for all before there were others.
   private let tagsGiven: [String]?
+  /// None where nothing is excluded.
+  private let exclude: [StoredExclusion]?
+  /// None where the default counts, as for all before it could be set.
+  private let widestIPv4: Int?
+  private let widestIPv6: Int?
   private let confirmVantages: Int
   private let confirmAtMostMilliseconds: Int64
   private let confirmAfterwards: String
@@ -52,6 +57,10 @@ struct StoredPolicy: Codable {
     enforcesTags = policy.tagRules.isEnforced
     tagBound = policy.tagRules.bound.map(\.text)
     tagsGiven = policy.isGivenByTags ? policy.tagRules.given.map(\.text) : nil
+    exclude = policy.exclusions.isEmpty ? nil : policy.exclusions.map(StoredExclusion.init)
+    let standard = GuardPolicy()
+    widestIPv4 = policy.guards.widestIPv4 == standard.widestIPv4 ? nil : policy.guards.widestIPv4
+    widestIPv6 = policy.guards.widestIPv6 == standard.widestIPv6 ? nil : policy.guards.widestIPv6
     confirmVantages = policy.confirmation.vantages
     confirmAtMostMilliseconds = policy.confirmation.atMost.milliseconds
     confirmAfterwards = policy.confirmation.afterwards.rawValue
@@ -67,7 +76,9 @@ struct StoredPolicy: Codable {
       text.contains("*")
         ? (try? NamePattern(text)).map { .pattern($0) } : .name(DomainName(canonical: text))
     }
-    guard watched.count == selectors.count else { return nil }
+    let exclusions = (exclude ?? []).compactMap(\.exclusion)
+    guard watched.count == selectors.count, exclusions.count == exclude?.count ?? 0 else { return nil }
+    let standard = GuardPolicy()
     return SetPolicy(
       name: set, selectors: watched, seeds: seeds.map(DomainName.init(canonical:)),
       candidates: candidates.map(DomainName.init(canonical:)),
@@ -78,14 +89,28 @@ struct StoredPolicy: Codable {
       coverage: coverage,
       guards: GuardPolicy(
         shrink: shrink, growth: growth, maxElements: maxElements,
-        allowSpecial: allowSpecial.compactMap { IPPrefix($0) }),
+        allowSpecial: allowSpecial.compactMap { IPPrefix($0) },
+        widestIPv4: widestIPv4 ?? standard.widestIPv4, widestIPv6: widestIPv6 ?? standard.widestIPv6),
       expectedAliasSuffixes: expectedAliasSuffixes.map(DomainName.init(canonical:)),
       confirmation: ConfirmationPolicy(
         vantages: confirmVantages, atMost: .milliseconds(confirmAtMostMilliseconds), afterwards: afterwards),
       tagRules: TagRules(
         cloud: cloud, expected: tagsExpected.compactMap { TagName($0) },
         tolerated: tagsTolerated.compactMap { TagName($0) }, isEnforced: enforcesTags,
-        bound: tagBound.compactMap { TagName($0) }, given: (tagsGiven ?? []).compactMap { TagName($0) }))
+        bound: tagBound.compactMap { TagName($0) }, given: (tagsGiven ?? []).compactMap { TagName($0) }),
+      exclusions: exclusions)
+  }
+
+  private struct StoredExclusion: Codable {
+    private let prefix: String
+    private let reason: String
+
+    init(_ exclusion: Exclusion) {
+      prefix = exclusion.prefix.description
+      reason = exclusion.reason
+    }
+
+    var exclusion: Exclusion? { IPPrefix(prefix).map { Exclusion($0, reason: reason) } }
   }
 
   /// The same policy always gives the same text.

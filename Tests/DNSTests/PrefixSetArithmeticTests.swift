@@ -17,6 +17,20 @@ import Testing
     #expect(sets[1].intersection(sets[0]).prefixes.map(\.description) == shared)
   }
 
+  @Test(
+    "what is left of a set without another is exactly what only the first holds",
+    arguments: [
+      (["20.0.0.0/24"], ["20.0.0.0/24"], []), (["20.0.0.0/24"], ["20.0.1.0/24", "::/0"], ["20.0.0.0/24"]),
+      (["20.0.0.0/29"], ["20.0.0.3"], ["20.0.0.0/31", "20.0.0.2", "20.0.0.4/30"]),
+      (["20.0.1.0/24", "20.9.0.0/16", "21.0.0.0/8"], ["20.0.0.0/8"], ["21.0.0.0/8"]),
+      (["20.0.0.0/24", "20.0.2.0/24"], ["20.0.0.128/25", "20.0.1.0/24"], ["20.0.0.0/25", "20.0.2.0/24"]),
+      (["::/0"], ["8000::/1"], ["::/1"]), ([], ["20.0.0.0/24"], []), (["20.0.0.1"], [], ["20.0.0.1"]),
+    ] as [([String], [String], [String])])
+  func differences(_ one: [String], _ two: [String], _ left: [String]) throws {
+    let sets = try [one, two].map { PrefixSet(try $0.map { try #require(IPPrefix($0)) }) }
+    #expect(sets[0].subtracting(sets[1]).prefixes.map(\.description) == left)
+  }
+
   @Test("of random sets an address is shared exactly when both hold it, and the counts add up")
   func random() {
     for _ in 0..<50 {
@@ -31,6 +45,9 @@ import Testing
       #expect(all.allSatisfy { shared.contains($0) == (sets[0].contains($0) && sets[1].contains($0)) })
       #expect(shared.addressCount(of: .ipv4) == UInt128(all.count(where: shared.contains)))
       #expect(shared.addressCount(of: .ipv6) == 0)
+      let left = sets[0].subtracting(sets[1])
+      #expect(all.allSatisfy { left.contains($0) == (sets[0].contains($0) && !sets[1].contains($0)) })
+      #expect(left.addressCount(of: .ipv4) == UInt128(all.count(where: left.contains)))
     }
     #expect(PrefixSet(["::/0"].compactMap { IPPrefix($0) }).addressCount(of: .ipv6) == .max)
   }

@@ -13,21 +13,24 @@ struct RecordedDay {
   private let isQuiet: Bool
   /// Whether sudden addresses wait, service tags bound the set, vantages lie, and batches are under way for a while.
   private let isStrict: Bool
+  /// Whether each new configuration excludes others of the pool's addresses.
+  private let isExcluding: Bool
   private var vantages = [WatchScenario.one, WatchScenario.two]
   private var decisions: Int64 = 0
 
   static let names = ["a.example.com", "b.example.com", "c.example.com"]
 
   /// One that lets in what service tags hold, and waits for a second vantage.
-  private static func strictPolicy(_ names: [String] = names, retention: Duration = .seconds(3600))
-    -> SetPolicy
-  {
+  private static func strictPolicy(
+    _ names: [String] = names, retention: Duration = .seconds(3600), excluding prefixes: [String] = []
+  ) -> SetPolicy {
     let base = DecidingTests.policy(names, patterns: ["*.data.example.com"], retention: retention)
     return SetPolicy(
       name: base.name, selectors: base.selectors, families: base.families, retention: retention,
       maxStale: base.maxStale, guards: GuardPolicy(shrink: 0.3, growth: 2),
       confirmation: ConfirmationPolicy(vantages: 2, atMost: .seconds(900)),
-      tagRules: TagRules(bound: [TagSamples.registry]))
+      tagRules: TagRules(bound: [TagSamples.registry]),
+      exclusions: prefixes.compactMap { IPPrefix($0) }.map { Exclusion($0) })
   }
 
   /// Service tags that hold these networks of the pool. They are near their end, so they lapse during the day.
@@ -52,10 +55,13 @@ struct RecordedDay {
     isStrict ? Self.strictPolicy(retention: retention) : Self.policy(retention: retention)
   }
 
-  init(seed: UInt64, isQuiet: Bool = false, isStrict: Bool = false) {
+  init(
+    seed: UInt64, isQuiet: Bool = false, isStrict: Bool = false, isExcluding: Bool = false
+  ) {
     random = SplitMix(state: seed)
     self.isQuiet = isQuiet
     self.isStrict = isStrict
+    self.isExcluding = isExcluding
     policy = isStrict ? Self.strictPolicy() : Self.policy(retention: .seconds(3600))
     scenario = WatchScenario(policy.beside(isStrict), vantages: vantages, taps: isQuiet ? [] : [Self.tap])
     entries = [started(1)]
@@ -236,12 +242,17 @@ struct RecordedDay {
     keep(scenario.watch.makeRenewals(at: scenario.now).journal)
   }
 
+  private static let excludable = [
+    "20.0.0.3", "20.0.1.0/30", "20.2.9.0/24", "20.3.128.0/17",
+  ]
+
   /// The same with another configuration.
   mutating func reconfigure() {
     end()
     begin(
       with: Self.strictPolicy(
-        chance(2) ? Self.names : Array(Self.names.dropLast()), retention: .seconds(Int64(step(3) + 1) * 1800))
+        chance(2) ? Self.names : Array(Self.names.dropLast()), retention: .seconds(Int64(step(3) + 1) * 1800),
+        excluding: isExcluding ? Self.excludable.filter { _ in chance(2) } : [])
     )
   }
 
@@ -324,7 +335,9 @@ extension SetPolicy {
   fileprivate func beside(_ isStrict: Bool) -> [SetPolicy] {
     guard isStrict, let name = SetName("tags") else { return [self] }
     return [
-      self, SetPolicy(name: name, selectors: [], tagRules: TagRules(given: [TagSamples.registry])),
+      self,
+      SetPolicy(
+        name: name, selectors: [], tagRules: TagRules(given: [TagSamples.registry]), exclusions: exclusions),
     ]
   }
 }

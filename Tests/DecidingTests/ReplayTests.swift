@@ -52,6 +52,20 @@ import Testing
     #expect(day.difference == nil)
   }
 
+  @Test(
+    "A day on which each new configuration excludes other addresses gives the same generations",
+    arguments: 0..<6)
+  func excluding(seed: UInt64) {
+    var day = RecordedDay(seed: 3000 + seed, isStrict: true, isExcluding: true)
+    for _ in 0..<4 {
+      day.run(steps: 150, refusing: 4)
+      day.reconfigure()
+    }
+    day.run(steps: 150)
+    #expect(day.recorded.count > 10)
+    #expect(day.difference == nil)
+  }
+
   @Test("Whatever is under way at a checkpoint goes on in a replay from there", arguments: 0..<16)
   func underWay(seed: UInt64) {
     var day = RecordedDay(seed: 2000 + seed, isStrict: true)

@@ -182,6 +182,40 @@ extension EndToEnd {
           let changes = try await service.get("/v1/sets/mcr-tags/changes?since=2").text
           #expect(
             changes.contains(#""address":"40.90.0.0/24""#) && changes.contains("untagged"), "\(changes)")
+
+          // A person cuts a part out, and an import doesn't bring it back.
+          let forget = try await service.postern("forget", "150.171.69.10")
+          #expect(forget.status == 0, "names give this one too")
+          let refused = try await service.postern("forget", "150.171.69.11")
+          #expect(
+            refused.status == 5 && refused.errors.contains("Try: 'exclude: [{ prefix: 150.171.69.11"),
+            "\(refused.errors)")
+          #expect(await service.end() == 0)
+          try service.configure(
+            try String(contentsOfFile: service.configuration, encoding: .utf8).replacing(
+              "families: [ipv4]",
+              with: "families: [ipv4], exclude: [{ prefix: 150.171.69.0/26, reason: ticket 7 }]"))
+          try await service.startAndPublish()
+          let rest = "150.171.69.64/26\n150.171.69.128/25\n"
+          try await eventually("the cut") { try await service.get("/v1/sets/mcr-tags").text == rest }
+          try small.replacing("365", with: "366").write(toFile: file, atomically: true, encoding: .utf8)
+          #expect(try await service.postern("tags", "import", file).status == 0)
+          try await eventually("the import") {
+            try await service.get("/v1/tags").text.contains("\"change\":366")
+          }
+          #expect(try await service.get("/v1/sets/mcr-tags").text == rest)
+          let why = try await service.postern("explain", "150.171.69.11")
+          #expect(
+            why.status == 0 && why.text.contains("is in no set now: mcr-tags excludes it")
+              && why.text.contains("set mcr-tags excludes 150.171.69.0/26 since ")
+              && why.text.contains(": ticket 7"), "\(why.text)")
+          #expect(
+            try await service.get("/v1/explain?ip=150.171.69.11").text.contains(
+              #""exclusions":[{"set":"mcr-tags","prefix":"150.171.69.0/26","reason":"ticket 7""#))
+          let cut = try await service.get("/v1/sets/mcr-tags/changes?since=3").text
+          #expect(cut.contains("excluded"), "\(cut)")
+          let same = try await service.postern("replay", "--set", "mcr-tags")
+          #expect(same.status == 0, "\(same.text)\(same.errors)")
         }
       }
     }

@@ -57,6 +57,7 @@ import Testing
               then: admit  # default
             tags: report  # default
             tagBound: []  # default
+            exclude: []  # default
           mcr-china:
             profile: mcr-china  # default
             enabled: false  # default
@@ -81,6 +82,7 @@ import Testing
               then: admit  # default
             tags: report  # default
             tagBound: []  # default
+            exclude: []  # default
         sources: []
         limits:
           queriesPerSecond: 500  # default

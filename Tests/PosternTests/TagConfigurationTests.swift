@@ -77,6 +77,30 @@ import Testing
     #expect(configuration.shownAsJSON().contains("fromTags"))
   }
 
+  @Test("what a set excludes and how wide its tags may be are read, and shown as what reads back as the same")
+  func excluded() throws {
+    let configuration = try ConfigurationLoader.configuration(
+      text: """
+        sets:
+          mcr:
+            profile: mcr-global
+            exclude: [203.0.113.7, { prefix: 198.51.100.0/24, reason: "not ours: ticket 7" }]
+          mcr-tags:
+            fromTags: [MicrosoftContainerRegistry]
+            guards: { widest: { ipv4: /12, ipv6: 28 } }
+            exclude: ["2603:1061:f::/48"]
+        """)
+    let policies = configuration.sets.map(\.policy)
+    #expect(policies[0].exclusions.map(\.prefix.description) == ["203.0.113.7", "198.51.100.0/24"])
+    #expect(policies[0].exclusions.map(\.reason) == ["", "not ours: ticket 7"])
+    #expect(policies[1].guards.widestIPv4 == 12 && policies[1].guards.widestIPv6 == 28)
+    #expect(policies[1].exclusions.count == 1)
+    let again = try ConfigurationLoader.configuration(text: configuration.shownAsYAML())
+    #expect(again.sets.map(\.policy) == policies)
+    let advice = configuration.advice().map(\.line)
+    #expect(advice.contains { $0.contains("nobody will know why 203.0.113.7 is kept out") }, "\(advice)")
+  }
+
   @Test(
     "a slip is told with what to try",
     arguments: [
@@ -103,6 +127,23 @@ import Testing
       ("sets: { t: { fromTags: [A], cloud: mars } }", "'mars'"),
       ("sets: { t: { profile: mcr-global, cloud: china } }", "whose service tags"),
       ("sets: { t: { names: [a.example], cloud: china } }", "whose service tags"),
+      (
+        "sets: { t: { names: [a.example], exclude: [1.2.3.4/24] } }",
+        "exclude[0]: '1.2.3.4/24' is not a prefix"
+      ),
+      ("sets: { t: { names: [a.example], exclude: 1.2.3.4 } }", "[1.2.3.4]"),
+      ("sets: { t: { names: [a.example], exclude: ['::/0'] } }", "families: [ipv4]"),
+      ("sets: { t: { names: [a.example], exclude: [1.2.3.4, { prefix: 1.2.3.4/32 }] } }", "twice"),
+      ("sets: { t: { names: [a.example], exclude: [{ reason: why }] } }", "'prefix' is missing"),
+      ("sets: { t: { names: [a.example], exclude: [{ prefix: 1.2.3.4, reson: x }] } }", "Try: reason"),
+      ("sets: { t: { names: [a.example], exclude: [{ prefix: 1.2.3.4, reason: '' }] } }", "one line"),
+      ("sets: { t: { fromTags: [A], guards: { widest: 12 } } }", "a mapping belongs"),
+      ("sets: { t: { fromTags: [A], guards: { widest: { ipv4: 7 } } } }", "Try: 8 to 32"),
+      ("sets: { t: { fromTags: [A], guards: { widest: { ipv6: 12 } } } }", "Try: 16 to 128"),
+      ("sets: { t: { fromTags: [A], guards: { widest: { ipv4: wide } } } }", "a prefix length"),
+      ("sets: { t: { fromTags: [A], guards: { widest: { ip4: 12 } } } }", "Try: ipv4"),
+      ("sets: { t: { fromTags: [A], guards: { widen: { ipv4: 12 } } } }", "Try: widest"),
+      ("sets: { t: { names: [a.example], guards: { widest: { ipv4: 12 } } } }", "has only addresses"),
     ])
   func slips(_ text: String, _ expected: String) {
     let problems = problems(text)

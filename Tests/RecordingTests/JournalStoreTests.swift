@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Foundation
 import GRDB
 import Testing
 
@@ -215,6 +216,43 @@ import Testing
     #expect(!hasState)
     let entries = try await store.journal(after: 0, limit: 1000)
     #expect(entries.count { if case .started = $0.content { true } else { false } } == 40)
+  }
+
+  @Test
+  func `A policy reads back as it was written, and tells since when and by whom an address is excluded`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    func begin(_ excluded: [String], at moment: Int64, by user: String) async throws -> SetPolicy {
+      let policy = SetPolicy(
+        name: try setName("mcr"), selectors: [.name(try name("a.example.com"))],
+        guards: GuardPolicy(widestIPv4: 12, widestIPv6: 28),
+        exclusions: try excluded.map { Exclusion(try #require(IPPrefix($0)), reason: "ticket \"7\"") })
+      _ = try await store.startJournal(
+        JournalCircumstances(vantages: [], taps: [:], limits: Limits(), policies: [policy]), by: user,
+        at: time(moment))
+      return policy
+    }
+    _ = try await begin(["20.0.0.0/24"], at: 1, by: "anna")
+    _ = try await begin([], at: 2, by: "berta")
+    _ = try await begin(["20.0.0.5"], at: 3, by: "cora")
+    let policy = try await begin(["20.0.0.0/16", "21.0.0.0/8"], at: 4, by: "dora")
+    let json = try #require(try await store.decisions(limit: 1).first?.policy)
+    #expect(try JSONDecoder().decode(StoredPolicy.self, from: Data(json.utf8)).policy == policy)
+
+    func told(_ text: String, _ moment: Int64? = nil) async throws -> [String] {
+      try await store.exclusions(of: try address(text), at: moment.map(time)).map {
+        "\($0.set) \($0.exclusion.prefix) \($0.since == time(3) ? "3" : $0.since == time(4) ? "4" : "1") \($0.by)"
+      }
+    }
+    #expect(try await told("20.0.0.5") == ["mcr 20.0.0.0/16 3 cora"], "cut out since the narrower one")
+    #expect(try await told("20.0.0.6") == ["mcr 20.0.0.0/16 4 dora"])
+    #expect(try await told("22.0.0.6") == [])
+    #expect(try await told("20.0.0.6", 1) == ["mcr 20.0.0.0/24 1 anna"])
+    #expect(try await told("20.0.0.6", 2) == [])
+    #expect(try await told("20.0.0.6", 3) == [])
+    #expect(try await told("20.0.0.5", 0) == [])
   }
 
   private func circumstances(retention: Int64 = 3600, limits: Limits = Limits()) throws

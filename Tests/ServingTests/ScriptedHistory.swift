@@ -85,6 +85,9 @@ struct ScriptedHistory: HistoryReader {
   func uncoveredNames() async throws -> [UncoveredName] { try checked(uncovered) }
   func coverages() async throws -> [QuestionCoverage] { try checked(covered) }
   func sourceReports() async throws -> [StoredSourceReport] { try checked(reports) }
+  func exclusions(of address: IPAddress, at moment: Timestamp?) async throws -> [StandingExclusion] {
+    try checked([])
+  }
   func decisions(limit: Int) async throws -> [Decision] { try checked(Array(decided.prefix(limit))) }
   func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)] { try checked(vantages) }
   func events(_ query: EventQuery) async throws -> [StoredEvent] {

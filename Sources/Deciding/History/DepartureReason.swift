@@ -6,6 +6,8 @@ package enum DepartureReason: String, Hashable, Sendable {
   case revoked
   /// The service tags that give the set hold it no more, or as part of another prefix.
   case untagged
+  /// A person excluded it from the set, or a part of it.
+  case excluded
 
   /// Judges by the intervals that gave the address, whichever set's names they belong to.
   ///

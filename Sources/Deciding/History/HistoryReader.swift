@@ -54,6 +54,8 @@ package protocol HistoryReader: Sendable {
   func vantageReports() async throws -> [(report: VantageReport, at: Timestamp)]
   /// The events that a query selects, in its order.
   func events(_ query: EventQuery) async throws -> [StoredEvent]
+  /// The sets whose policy excludes an address, at a moment or now, by name.
+  func exclusions(of address: IPAddress, at moment: Timestamp?) async throws -> [StandingExclusion]
   /// The decisions of operators, newest first.
   func decisions(limit: Int) async throws -> [Decision]
 }

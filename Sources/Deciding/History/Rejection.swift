@@ -27,4 +27,6 @@ package enum RejectionReason: String, Hashable, Sendable {
   case unconfirmed
   /// It is in none of the service tags that bound the sets of the name.
   case outsideServiceTags
+  /// A person excluded it from the sets of the name.
+  case excluded
 }

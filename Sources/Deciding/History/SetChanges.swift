@@ -66,10 +66,14 @@ package struct SetChanges: Hashable, Sendable {
       let intervals =
         isNamed
         ? try await history.intervals(giving: prefix, in: window, limit: Explanation.longest) : []
-      let reason =
-        isNamed
-        ? policy.flatMap { DepartureReason(intervals, of: $0) }
-        : policy.map { $0.isGivenByTags ? .untagged : .revoked }
+      let reason: DepartureReason? =
+        if policy?.excludesPart(of: prefix) == true {
+          .excluded
+        } else if isNamed {
+          policy.flatMap { DepartureReason(intervals, of: $0) }
+        } else {
+          policy.map { $0.isGivenByTags ? .untagged : .revoked }
+        }
       left.append(
         Departure(
           prefix: prefix, generation: end, lastSeen: intervals.map(\.observation.lastSeen).max(),

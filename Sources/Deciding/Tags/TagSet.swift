@@ -14,12 +14,22 @@ extension SetPolicy {
         "no service tags of the \(tagRules.cloud) cloud were imported. Try: 'postern tags import' with Microsoft's file"
     }
     let missing = tagRules.given.filter { edition.file[$0] == nil }
-    guard !missing.isEmpty else { return nil }
+    guard !missing.isEmpty else {
+      guard !exclusions.isEmpty, prefixes(of: edition).prefixes.isEmpty else { return nil }
+      return "what it excludes is all that its service tags give. Try: less under 'exclude'"
+    }
     return
       "the \(tagRules.cloud) cloud's file has no \(missing.map(\.text).joined(separator: ", ")). Try: 'postern tags list' for what it has"
   }
 
-  /// Whether all of a prefix may be in the set: of its families and global unicast, or inside an allowed prefix.
+  /// What an edition's tags give the set, aggregated: without what may not be in a set, which is left out whole, and with
+  /// what is excluded cut out exactly.
+  func prefixes(of edition: TagEdition) -> PrefixSet {
+    let given = tagRules.given.compactMap { edition.file[$0] }.flatMap(\.prefixes).filter(admits)
+    return exclusions.isEmpty ? PrefixSet(given) : PrefixSet(given).subtracting(excluded)
+  }
+
+  /// Whether all of a prefix may be in the set, exclusions aside: of its families and global unicast, or inside an allowed prefix.
   func admits(_ prefix: IPPrefix) -> Bool {
     families.contains(prefix.family)
       && (prefix.isGlobalUnicast
@@ -28,15 +38,13 @@ extension SetPolicy {
 }
 
 extension SnapshotBuilder {
-  /// The elements that an edition's tags give, aggregated: the fewest prefixes that hold exactly their addresses. What may
-  /// not be in a set is left out whole.
+  /// The elements that an edition's tags give: the fewest prefixes that hold exactly their addresses.
   ///
   /// - Parameter published: whose elements keep since when they are there.
   package func elements(of edition: TagEdition, after published: Snapshot?) -> [SetElement] {
-    let given = policy.tagRules.given.compactMap { edition.file[$0] }.flatMap(\.prefixes)
     let known = Dictionary((published?.elements ?? []).map { ($0.prefix, $0.firstSeen) }) { first, _ in first
     }
-    return PrefixSet(given.filter(policy.admits)).prefixes.map { prefix in
+    return policy.prefixes(of: edition).prefixes.map { prefix in
       SetElement(
         prefix: prefix, names: [], firstSeen: known[prefix] ?? edition.importedAt, lastSeen: edition.asOf)
     }
@@ -74,9 +82,8 @@ extension SnapshotBuilder {
 }
 
 extension GuardPolicy {
-  /// Prefixes of service tags that are wider than this, /16 and /32, enter a set only when a person approves: the edges of
-  /// the registry were announced as such (150.171.0.0/16, 2603:1061::/32), and no service of one kind has more.
-  package static func widestUnasked(_ family: AddressFamily) -> Int { family == .ipv4 ? 16 : 32 }
+  /// Prefixes of service tags that are wider than this enter a set only when a person approves.
+  package func widest(_ family: AddressFamily) -> Int { family == .ipv4 ? widestIPv4 : widestIPv6 }
 
   /// What the guards say of a step between sets of prefixes: its addresses count, since one prefix more may be all of a cloud.
   static func objections(_ guards: GuardPolicy, from published: PrefixSet, to candidate: PrefixSet)
@@ -88,8 +95,8 @@ extension GuardPolicy {
     }
     let held = Set(published.prefixes)
     for prefix in candidate.prefixes
-    where prefix.length < widestUnasked(prefix.family) && !held.contains(prefix) {
-      objections.append(.tooWide(prefix, allowed: widestUnasked(prefix.family)))
+    where prefix.length < guards.widest(prefix.family) && !held.contains(prefix) {
+      objections.append(.tooWide(prefix, allowed: guards.widest(prefix.family)))
     }
     let kept = published.intersection(candidate)
     for family in AddressFamily.allCases {

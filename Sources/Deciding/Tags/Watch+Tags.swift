@@ -75,13 +75,8 @@ extension Watch {
   }
 }
 
-extension WatchedSet {
-  /// Whether an address may be in the set now: by the policy, and in the tags that bound it.
-  func admits(_ address: IPAddress) -> Bool { policy.admits(address, through: gate) }
-}
-
 extension SetPolicy {
-  /// The same with service tags as an outer bound, which prefixes that a person allowed by hand need not be in.
+  /// Whether an address may be in the set now: by the policy, and in the tags that bound it, which prefixes that a person allowed by hand need not be in.
   func admits(_ address: IPAddress, through gate: PrefixSet?) -> Bool {
     guard admits(address) else { return false }
     return gate?.contains(address) ?? true || guards.allowSpecial.contains { $0.contains(address) }

@@ -63,7 +63,7 @@ extension Watch {
     let exists = isAlone ? !earlier.isEmpty : told.contains { $0.clock(type)?.outcome == .answer }
     let policies = tracked.sets.map { sets[$0].policy }
     let given = Set(lookup.chain.addresses.compactMap(\.address))
-    let believable = given.filter { address in policies.contains { $0.admits(address) } }
+    let believable = given.filter { address in policies.contains { $0.isEligible(address) } }
     guard exists else {
       // Nobody contradicts a first answer, nor a denial on which all agree.
       let isTrue = isAlone ? !believable.isEmpty : lookup.outcome == .nxDomain

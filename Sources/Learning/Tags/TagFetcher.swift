@@ -7,18 +7,21 @@ import NIOSSL
 package struct TagFetcher: Sendable {
   private let agent: String
   private let roots: String?
+  private let proxies: FetchProxies
   private let timeouts: ProbeTimeouts
   private static let mostRequests = 8
 
   /// - Parameters:
   ///   - agent: what it calls itself.
   ///   - roots: a PEM file of authorities that are trusted beside the system's; nil for none.
+  ///   - proxies: through which hosts are reached.
   package init(
-    agent: String, roots: String? = nil,
+    agent: String, roots: String? = nil, proxies: FetchProxies = FetchProxies(),
     timeouts: ProbeTimeouts = ProbeTimeouts(read: .seconds(30), whole: .seconds(180))
   ) {
     self.agent = agent
     self.roots = roots
+    self.proxies = proxies
     self.timeouts = timeouts
   }
 
@@ -26,33 +29,18 @@ package struct TagFetcher: Sendable {
   ///
   /// - Throws: `TagFetchFault`.
   package func fetch(_ url: TagURL) async throws(TagFetchFault) -> (octets: [UInt8], url: TagURL) {
-    let client: HTTPClient
-    do throws(ConnectionFault) { client = try self.client() } catch { throw .connection(error, url) }
-    let result = await outcome(url, by: client)
-    // It fails only for a client that was shut down before.
-    try? await client.shutdown()
-    return try result.get()
-  }
-
-  private func outcome(
-    _ url: TagURL, by client: HTTPClient
-  ) async -> Result<(octets: [UInt8], url: TagURL), TagFetchFault> {
-    do throws(TagFetchFault) {
-      var (next, wasPage) = (url, false)
-      for _ in 0..<Self.mostRequests {
-        switch try await ask(next, by: client) {
-        case .redirect(let location): next = try next.following(location)
-        case .body(let octets) where TagFileReader.isPage(octets):
-          // A page behind the page's link is a proxy's or a portal's.
-          guard !wasPage, let link = TagPage.link(in: octets, at: next) else { throw .noLink(next) }
-          (next, wasPage) = (link, true)
-        case .body(let octets): return .success((octets, next))
-        }
+    var (next, wasPage) = (url, false)
+    for _ in 0..<Self.mostRequests {
+      switch try await ask(next) {
+      case .redirect(let location): next = try next.following(location)
+      case .body(let octets) where TagFileReader.isPage(octets):
+        // A page behind the page's link is a proxy's or a portal's.
+        guard !wasPage, let link = TagPage.link(in: octets, at: next) else { throw .noLink(next) }
+        (next, wasPage) = (link, true)
+      case .body(let octets): return (octets, next)
       }
-      throw .tooManyRedirects
-    } catch {
-      return .failure(error)
     }
+    throw .tooManyRedirects
   }
 
   private enum Answer {
@@ -60,7 +48,25 @@ package struct TagFetcher: Sendable {
     case body([UInt8])
   }
 
-  private func ask(_ url: TagURL, by client: HTTPClient) async throws(TagFetchFault) -> Answer {
+  /// Sends one request, with a client of its own: hosts differ in the proxy through which they are reached.
+  private func ask(_ url: TagURL) async throws(TagFetchFault) -> Answer {
+    let proxy = proxies.proxy(for: url)
+    let client: HTTPClient
+    do throws(ConnectionFault) { client = try self.client(through: proxy) } catch {
+      throw .connection(error, url)
+    }
+    let result: Result<Answer, TagFetchFault>
+    do throws(TagFetchFault) { result = .success(try await ask(url, by: client, through: proxy)) } catch {
+      result = .failure(error)
+    }
+    // It fails only for a client that was shut down before.
+    try? await client.shutdown()
+    return try result.get()
+  }
+
+  private func ask(
+    _ url: TagURL, by client: HTTPClient, through proxy: FetchProxy?
+  ) async throws(TagFetchFault) -> Answer {
     var request = HTTPClientRequest(url: url.description)
     request.headers.add(name: "user-agent", value: agent)
     request.headers.add(name: "accept", value: "application/json, text/html")
@@ -78,7 +84,11 @@ package struct TagFetcher: Sendable {
     } catch let fault as TagFetchFault {
       throw fault
     } catch {
-      throw .connection(ConnectionFault(error), url)
+      if let proxy, let error = error as? HTTPClientError {
+        if error == .proxyAuthenticationRequired { throw .proxyLogin(proxy) }
+        if error == .invalidProxyResponse { throw .proxyRefused(proxy, url) }
+      }
+      throw .connection(ConnectionFault(error), url, through: proxy)
     }
   }
 
@@ -102,9 +112,13 @@ package struct TagFetcher: Sendable {
     return .body(body)
   }
 
-  private func client() throws(ConnectionFault) -> HTTPClient {
-    HTTPClient(
-      eventLoopGroupProvider: .singleton,
-      configuration: try RegistryClient.configuration(roots: roots, timeouts: timeouts))
+  private func client(through proxy: FetchProxy?) throws(ConnectionFault) -> HTTPClient {
+    var configuration = try RegistryClient.configuration(roots: roots, timeouts: timeouts)
+    configuration.proxy = proxy.map { proxy in
+      .server(
+        host: proxy.host, port: proxy.port,
+        authorization: proxy.login.map { .basic(username: $0.user, password: $0.password) })
+    }
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 }

@@ -1,4 +1,4 @@
-import DNS
+package import DNS
 package import Deciding
 import Foundation
 
@@ -13,6 +13,11 @@ package enum TagFileReader {
   static let mostPrefixes = 1_000_000
   /// Shorter lengths belong to nobody: the widest of Microsoft's are /11 and /24.
   private static let shortest: [AddressFamily: Int] = [.ipv4: 8, .ipv6: 16]
+
+  /// The lengths that a file's prefixes may have.
+  package static func lengths(_ family: AddressFamily) -> ClosedRange<Int> {
+    (shortest[family] ?? 0)...family.bitWidth
+  }
 
   /// What Windows puts before UTF-8.
   private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
@@ -58,7 +63,7 @@ package enum TagFileReader {
       }
       throw .prefix(text, tag: tag)
     }
-    guard prefix.length >= shortest[prefix.family] ?? 0 else { throw .tooWide(prefix, tag: tag) }
+    guard lengths(prefix.family).contains(prefix.length) else { throw .tooWide(prefix, tag: tag) }
     return prefix
   }
 

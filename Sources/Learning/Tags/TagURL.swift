@@ -29,13 +29,16 @@ package struct TagURL: Hashable, Sendable, CustomStringConvertible {
     description = root + (path.hasPrefix("/") ? "" : "/") + path
   }
 
+  /// Whether it is fetched over TLS.
+  var isProtected: Bool { root.hasPrefix("https:") }
+
   /// Where a redirect leads.
   ///
   /// - Throws: `TagFetchFault.url` also for what leaves https.
   func following(_ location: String) throws(TagFetchFault) -> TagURL {
     let isPath = location.hasPrefix("/") && !location.hasPrefix("//")
     let next = try TagURL(isPath ? root + location : location)
-    guard next.root.hasPrefix("https:") || !root.hasPrefix("https:") else { throw .url(location) }
+    guard next.isProtected || !isProtected else { throw .url(location) }
     return next
   }
 

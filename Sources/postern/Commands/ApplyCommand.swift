@@ -40,7 +40,7 @@ struct ApplyCommand: AsyncParsableCommand {
     guard source.from != nil || follow.url != nil else {
       let name = try configuration.setName(set)
       let loader = SetLoader(try kernel.target(name))
-      let stored = try await StoredSet(name, from: try configuration.readHistory(), now: SystemClock().now)
+      let stored = try await StoredSet(name, configuration, now: SystemClock().now)
       stored.warnIfHeld()
       return try await load(WantedSet(stored.snapshot), through: loader)
     }

@@ -33,7 +33,8 @@ struct ForgetCommand: AsyncParsableCommand {
     commandName: "forget", abstract: "Drop a learned name, or all that names gave of an address.",
     discussion: """
       A learned name is dropped with all that it gave. A configured name, and an address, are dropped until DNS gives \
-      them again. The decision is kept for ever with its reason.
+      them again; 'exclude' of the set in the configuration keeps an address out for good. The decision is kept for \
+      ever with its reason.
       """)
 
   @Argument(help: "A name or an address.")
@@ -57,6 +58,16 @@ struct ForgetCommand: AsyncParsableCommand {
       let isSeen = try await !history.intervals(for: name, in: now...now, limit: 1).isEmpty
       let isLearned = try await history.learnedNames().contains { $0.name == name }
       isKnown = isSeen || isLearned
+    }
+    let tagged = configuration.sets.filter { $0.policy.isGivenByTags }.map(\.name)
+    if !isKnown, let address = IPAddress(subject),
+      let set = try await history.memberships(of: address).first(where: {
+        $0.left == nil && tagged.contains($0.set)
+      })?.set
+    {
+      throw CommandFailure(
+        .notFound, "service tags give \(text) to set \(set), which nothing forgets",
+        try: "'exclude: [{ prefix: \(text), reason: … }]' of the set in the configuration")
     }
     guard isKnown else {
       throw CommandFailure(

@@ -23,10 +23,17 @@ struct DiffCommand: AsyncParsableCommand {
     let configuration = try shared.load()
     let name = try configuration.setName(set)
     let now = SystemClock().now
-    let difference = try await SetDifference.gather(
-      of: name, from: try from.map { try Self.point($0, now: now) },
-      to: try to.map { try Self.point($0, now: now) }, from: try configuration.readHistory())
-    Console.write(output.json ? difference.json(of: name) : Array(difference.text(of: name).utf8))
+    let start = try from.map { try Self.point($0, now: now) }
+    let end = try to.map { try Self.point($0, now: now) }
+    let history = try configuration.readHistory(of: name)
+    do {
+      let difference = try await SetDifference.gather(of: name, from: start, to: end, from: history)
+      Console.write(output.json ? difference.json(of: name) : Array(difference.text(of: name).utf8))
+    } catch PastError.neverPublished {
+      throw CommandFailure(
+        .noTrustworthySet, "set \(name) never published",
+        try: try await configuration.firstStep(for: name, by: history))
+    }
   }
 
   private static func point(_ text: String, now: Timestamp) throws -> SetPoint {

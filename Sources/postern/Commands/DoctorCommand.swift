@@ -78,6 +78,8 @@ struct DoctorCommand: AsyncParsableCommand {
   /// Asks each upstream for one name of each enabled set.
   private static func upstreamFindings(_ configuration: Configuration) async -> [Finding] {
     do {
+      // Sets that service tags give need no answers.
+      guard !configuration.enabledSets.allSatisfy(\.policy.isGivenByTags) else { return [] }
       let choice = UpstreamChoice(configuration)
       var findings = choice.warnings.map { Finding(.unwise, "upstream", $0) }
       guard !choice.upstreams.isEmpty else {
@@ -134,7 +136,8 @@ struct DoctorCommand: AsyncParsableCommand {
       let states = try await history.setStates()
       for set in configuration.enabledSets {
         let state = states.first { $0.set == set.name }
-        findings.append(Finding(set.policy, state, now: now))
+        let step = try await configuration.firstStep(for: set.name, by: history)
+        findings.append(Finding(set.policy, state, firstStep: step, now: now))
         if !set.policy.isGivenByTags {
           findings.append(Finding(set.name, try await SetCoverage.gather(set.policy, from: history)))
         }
@@ -148,7 +151,10 @@ struct DoctorCommand: AsyncParsableCommand {
       return findings
     } catch HistoryError.missing(let path) {
       return [
-        Finding(.unwise, "history", "\(path) does not exist yet. Try: 'postern serve', or 'postern resolve'")
+        Finding(
+          .unwise, "history",
+          "\(path) does not exist yet. Try: \(Configuration.firstStep(configuration.enabledSets.map(\.policy)))"
+        )
       ]
     } catch {
       return [Finding(.fault, "history", "\(error)")]
@@ -215,12 +221,12 @@ struct Finding: Sendable {
     }
   }
 
-  init(_ policy: SetPolicy, _ state: SetState?, now: Timestamp) {
+  init(_ policy: SetPolicy, _ state: SetState?, firstStep: String, now: Timestamp) {
     let (set, isGivenByTags) = (policy.name, policy.isGivenByTags)
     subject = "set \(set)"
     guard let state else {
       level = .unwise
-      sentence = "it never published. Try: 'postern serve', or 'postern resolve'"
+      sentence = "it never published. Try: \(firstStep)"
       return
     }
     let isStale = state.status == .stale || now - state.checkedAt > state.maxStale

@@ -38,7 +38,9 @@ struct ExplainCommand: AsyncParsableCommand {
       Self.show(explanation)
       Self.show(annotation)
     }
-    if explanation.memberships.isEmpty, explanation.sources.isEmpty, explanation.rejections.isEmpty {
+    if explanation.memberships.isEmpty, explanation.sources.isEmpty, explanation.rejections.isEmpty,
+      explanation.exclusions.isEmpty
+    {
       throw ExitCode(ExitStatus.notFound.rawValue)
     }
   }
@@ -85,6 +87,12 @@ struct ExplainCommand: AsyncParsableCommand {
       Console.line(
         "  \(question.question) fails at \(question.vantage) (\(question.outcome)): its retention stands still"
       )
+    }
+    for entry in explanation.exclusions {
+      let reason = entry.exclusion.reason
+      Console.line(
+        "  set \(entry.set) excludes \(entry.exclusion.prefix) since \(entry.since), configured by \(entry.by)"
+          + (reason.isEmpty ? "" : ": \(reason)"))
     }
     for rejection in explanation.rejections {
       Console.line(

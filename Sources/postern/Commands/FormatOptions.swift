@@ -89,16 +89,24 @@ struct StoredSet {
   /// Reads the set that may be handed to a firewall.
   ///
   /// - Throws: `CommandFailure` with `noTrustworthySet` when it never published, or nobody looked for `maxStale`.
-  init(_ name: SetName, from history: HistoryStore, now: Timestamp) async throws {
+  init(_ name: SetName, _ configuration: Configuration, now: Timestamp) async throws {
+    let history = try configuration.readHistory(of: name)
     guard let snapshot = try await history.currentSnapshot(of: name),
       let state = try await history.setStates().first(where: { $0.set == name })
     else {
       throw CommandFailure(
         .noTrustworthySet, "set \(name) has nothing to publish yet",
-        try: "'postern serve', or 'postern resolve' for one round")
+        try: try await configuration.firstStep(for: name, by: history))
     }
     let age = now - state.checkedAt
     guard state.status != .stale, age <= state.maxStale else {
+      guard configuration.policy(of: name)?.isGivenByTags != true else {
+        throw CommandFailure(
+          .noTrustworthySet,
+          "set \(name) is stale: its service tags were known to be current at \(state.checkedAt), longer ago than maxStale (\(QuantityText.text(state.maxStale)))",
+          try: "'postern tags import' with this week's file; files that were exported before stay as they are"
+        )
+      }
       throw CommandFailure(
         .noTrustworthySet,
         "set \(name) is stale: its last good lookup was at \(state.checkedAt), longer ago than maxStale (\(QuantityText.text(state.maxStale)))",

@@ -37,7 +37,9 @@ struct ResolveCommand: AsyncParsableCommand {
     let wanted = try names.map { try DomainName($0) }
     let clock = SystemClock()
     let choice = UpstreamChoice(configuration)
-    guard !choice.upstreams.isEmpty else {
+    // Sets that service tags give need no answers.
+    let isAsking = !wanted.isEmpty || !configuration.enabledSets.allSatisfy(\.policy.isGivenByTags)
+    guard !choice.upstreams.isEmpty || !isAsking else {
       throw CommandFailure(
         .failed, "there is no upstream to ask", try: "--upstream with a resolver's address")
     }
@@ -146,6 +148,9 @@ struct ResolveCommand: AsyncParsableCommand {
         try: "'postern approve SET' if it is right")
     }
     guard readiness.isReady else {
+      if let fault = readiness.faults.first(where: { $0.contains("Try: ") }) {
+        throw CommandFailure(.noTrustworthySet, fault)
+      }
       throw CommandFailure(
         .noTrustworthySet, readiness.faults.joined(separator: "; "),
         try: "'postern doctor', which asks each upstream")

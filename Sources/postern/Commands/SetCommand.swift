@@ -20,14 +20,14 @@ struct SetCommand: AsyncParsableCommand {
     let name = try configuration.setName(set)
     let parameters = try format.parameters(
       format: output.json ? "json" : nil, in: configuration.formatCatalog())
-    let history = try configuration.readHistory()
+    let history = try configuration.readHistory(of: name)
     if let at {
       let moment = try Moment(at, now: SystemClock().now).timestamp
       let stored = try await StoredSet(name, at: moment, from: history)
       try await history.warnIfBlind(at: moment)
       return Console.write(try await stored.render(parameters, configuration, from: history))
     }
-    var stored = try await StoredSet(name, from: history, now: SystemClock().now)
+    var stored = try await StoredSet(name, configuration, now: SystemClock().now)
     stored.warnIfHeld()
     let book = try await configuration.tags(from: history)
     if !book.isEmpty { stored.tags = book }

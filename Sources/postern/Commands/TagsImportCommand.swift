@@ -10,7 +10,8 @@ struct TagsImportCommand: AsyncParsableCommand {
     discussion: """
       The file's own URL changes every week. The page that offers it doesn't, and is followed to the file: \
       \(TagURL.publicPage) for the public cloud, \(TagURL.chinaPage) for China. A file that is wrong, older than the \
-      kept one or much smaller is refused, and the kept one stays. A running service takes it up within seconds.
+      kept one or much smaller is refused, and the kept one stays. A running service takes it up within seconds. URLs are fetched through the proxy that \
+      https_proxy names, unless no_proxy has their host.
       """)
 
   @Argument(help: "A path, of which * may stand for the newest, or a URL.")
@@ -22,13 +23,18 @@ struct TagsImportCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Take it also when it is older or much smaller than the kept one.")
   var force = false
   @Option(
-    name: .long,
+    name: [.customLong("ca"), .customLong("roots")],
     help: ArgumentHelp("Authorities in PEM that are trusted beside the system's.", valueName: "file"))
   var roots: String?
+  @Option(name: .long, help: ArgumentHelp("How long each request to a URL may take.", valueName: "span"))
+  var deadline: String = "3m"
   @OptionGroup var shared: SharedOptions
 
   func run() async throws {
     let configuration = try shared.load()
+    guard let deadline = QuantityText.duration(deadline), deadline > .zero else {
+      throw CommandFailure(.usage, "'\(self.deadline)' is no span", try: "--deadline 3m")
+    }
     let source = place.contains("://") ? nil : TagFileSource(URL(filePath: place).path)
     let url = source == nil ? try TagURL(place) : nil
     try StateFolder.make(configuration.state.value)
@@ -37,7 +43,7 @@ struct TagsImportCommand: AsyncParsableCommand {
     let collector = TagCollector(
       archive: store, clock: SystemClock(), by: NSUserName(), isForced: force, cloud: cloud)
     let result = try await Progress.shown({ "importing" }) { [roots] in
-      if let url { return try await collector.take(url, roots: roots) }
+      if let url { return try await collector.take(url, roots: roots, within: deadline) }
       let source = source ?? TagFileSource("")
       return try await collector.take(source, try source.newest())
     }

@@ -95,7 +95,7 @@ extension SetSetting {
       ("maxStale", span(maxStale)),
       ("coverage", .decided(.text(QuantityText.text(percentage: coverage.value)), by: coverage.origin)),
       ("refresh", .mapping([("floor", span(floor)), ("ceiling", span(ceiling))])),
-      ("guards", shownGuards),
+      ("guards", .mapping(shownGuards)),
       (
         "confirm",
         .mapping([
@@ -106,6 +106,7 @@ extension SetSetting {
       ),
       ("tags", .decided(.text(tags.value.rawValue), by: tags.origin)),
       ("tagBound", list(tagBound) { .text($0.text) }),
+      ("exclude", list(exclude) { $0.shown }),
     ])
   }
 
@@ -120,17 +121,32 @@ extension SetSetting {
         .decided(.list(families.value.sorted().map { .text($0.description) }), by: families.origin)
       ),
       ("maxStale", span(maxStale)),
-      ("guards", shownGuards),
+      (
+        "guards",
+        .mapping(
+          shownGuards + [
+            ("widest", .mapping([("ipv4", whole(widestIPv4)), ("ipv6", whole(widestIPv6))]))
+          ])
+      ),
+      ("exclude", list(exclude) { $0.shown }),
     ])
   }
 
-  private var shownGuards: ShownValue {
-    .mapping([
+  private var shownGuards: [(key: String, value: ShownValue)] {
+    [
       ("shrink", .decided(.text(QuantityText.text(percentage: shrink.value)), by: shrink.origin)),
       ("growth", .decided(.text(QuantityText.text(factor: growth.value)), by: growth.origin)),
       ("maxElements", whole(maxElements)),
       ("allowSpecial", list(allowSpecial) { .text($0.description) }),
-    ])
+    ]
+  }
+}
+
+extension Exclusion {
+  fileprivate var shown: ShownValue {
+    reason.isEmpty
+      ? .text(prefix.description)
+      : .mapping([("prefix", .text(prefix.description)), ("reason", .text(reason))])
   }
 }
 

@@ -1,5 +1,6 @@
 import DNS
 import Deciding
+import Learning
 import Yams
 
 extension ConfigurationReader {
@@ -45,6 +46,7 @@ extension ConfigurationReader {
     let confirm = fields.setting("confirm", default: ConfirmationPolicy()) { readConfirmation($0) }
     let tags = fields.setting("tags", default: .report, .oneOf(TagRule.self))
     let tagBound = fields.setting("tagBound", default: []) { $0.distinctList(.tagName) }
+    let exclude = fields.setting("exclude", default: []) { readExclusions($0) }
     fields.finish()
     let set = SetSetting(
       name: name, origin: origin, profile: profile, enabled: enabled, names: names, patterns: patterns,
@@ -52,8 +54,9 @@ extension ConfigurationReader {
       coverage: coverage,
       floor: floor, ceiling: ceiling,
       shrink: guards.shrink, growth: guards.growth, maxElements: guards.maxElements,
-      allowSpecial: guards.allowSpecial, confirm: confirm, tags: tags, tagBound: tagBound,
-      fromTags: fromTags, cloud: cloud)
+      allowSpecial: guards.allowSpecial, widestIPv4: guards.widestIPv4, widestIPv6: guards.widestIPv6,
+      confirm: confirm, tags: tags, tagBound: tagBound,
+      fromTags: fromTags, cloud: cloud, exclude: exclude)
     // What is wrong in itself can't be judged together.
     if collector.problems.count == known { checkTogether(set, path: path, collector: collector) }
     return set
@@ -88,20 +91,24 @@ extension ConfigurationReader {
 
   private typealias Guards = (
     shrink: Setting<Double>, growth: Setting<Double>, maxElements: Setting<Int>,
-    allowSpecial: Setting<[IPPrefix]>
+    allowSpecial: Setting<[IPPrefix]>, widestIPv4: Setting<Int>, widestIPv6: Setting<Int>
   )
 
   private static func readGuards(_ fields: inout MappingReader) -> Guards {
     var mapping = fields.mapping("guards")
     let standard = GuardPolicy()
+    var widest = mapping.mapping("widest")
     let guards = (
       shrink: mapping.setting("shrink", default: standard.shrink, .percentage(0...1)),
       growth: mapping.setting("growth", default: standard.growth, .factor(1...1_000_000)),
       maxElements: mapping.setting("maxElements", default: standard.maxElements, .whole(1...10_000_000)),
       allowSpecial: mapping.setting("allowSpecial", default: standard.allowSpecial) {
         $0.distinctList(.prefix)
-      }
+      },
+      widestIPv4: widest.setting("ipv4", default: standard.widestIPv4, .length(TagFileReader.lengths(.ipv4))),
+      widestIPv6: widest.setting("ipv6", default: standard.widestIPv6, .length(TagFileReader.lengths(.ipv6)))
     )
+    widest.finish()
     mapping.finish()
     return guards
   }
@@ -138,6 +145,13 @@ extension ConfigurationReader {
           remedy: set.profile.value == nil
             ? "fromTags: [MicrosoftContainerRegistry] beside it, or no cloud"
             : "no cloud: the profile tells it")
+      }
+      for (key, setting) in [("ipv4", set.widestIPv4), ("ipv6", set.widestIPv6)]
+      where setting.origin != .builtIn {
+        collector.add(
+          .conflict, setting.origin, path: "\(path).guards.widest.\(key)",
+          "'widest' bounds the prefixes of service tags, and a set of names has only addresses",
+          remedy: "no widest, or fromTags in the place of names")
       }
       return
     }

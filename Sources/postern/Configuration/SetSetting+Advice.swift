@@ -54,6 +54,12 @@ extension SetSetting {
           "\(prefix) lets in every special address in it, should DNS ever give one",
           try: "only the prefixes that your own split-horizon names use"))
     }
+    for prefix in exclude.value.filter(\.reason.isEmpty).map(\.prefix) {
+      list.append(
+        advice(
+          "exclude", exclude.origin, "nobody will know why \(prefix) is kept out",
+          try: "{ prefix: \(prefix), reason: \"…\" }"))
+    }
     return list
   }
 
@@ -64,6 +70,14 @@ extension SetSetting {
         "all addresses of \(fromTags.value.map(\.text).joined(separator: ", ")) are let in, whoever answers there",
         try: "'postern tags compare \(name)' for how many more that is than a set of names")
     ]
+    // No service of one kind has wider ones; all of a cloud has.
+    for (family, length) in [("ipv4", widestIPv4), ("ipv6", widestIPv6)]
+    where length.value < (family == "ipv4" ? 12 : 24) {
+      list.append(
+        advice(
+          "guards.widest.\(family)", length.origin,
+          "prefixes as wide as /\(length.value) are opened unasked", try: "16 and 32, the default"))
+    }
     // Of Microsoft's three files only the public one has it.
     for tag in fromTags.value where tag == TagName("AzureFrontDoor.FirstParty") && cloud.value != .publicCloud
     {

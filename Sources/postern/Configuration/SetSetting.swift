@@ -25,6 +25,9 @@ struct SetSetting: Sendable, Equatable {
   let growth: Setting<Double>
   let maxElements: Setting<Int>
   let allowSpecial: Setting<[IPPrefix]>
+  /// The shortest length of a prefix of service tags that enters unasked.
+  let widestIPv4: Setting<Int>
+  let widestIPv6: Setting<Int>
   let confirm: Setting<ConfirmationPolicy>
   /// What happens to addresses outside the profile's service tags.
   let tags: Setting<TagRule>
@@ -34,6 +37,8 @@ struct SetSetting: Sendable, Equatable {
   let fromTags: Setting<[TagName]>
   /// Whose file `fromTags` means.
   let cloud: Setting<Cloud>
+  /// What is kept out, whatever names or service tags give.
+  let exclude: Setting<[Exclusion]>
 
   /// The profile's selectors, then the names and patterns given; each once.
   var selectors: [Selector] {
@@ -66,9 +71,9 @@ struct SetSetting: Sendable, Equatable {
       refresh: RefreshPolicy(floor: floor.value, ceiling: ceiling.value), coverage: coverage.value,
       guards: GuardPolicy(
         shrink: shrink.value, growth: growth.value, maxElements: maxElements.value,
-        allowSpecial: allowSpecial.value),
+        allowSpecial: allowSpecial.value, widestIPv4: widestIPv4.value, widestIPv6: widestIPv6.value),
       expectedAliasSuffixes: profile.value?.expectedAliasSuffixes ?? [],
-      confirmation: confirm.value, tagRules: tagRules)
+      confirmation: confirm.value, tagRules: tagRules, exclusions: exclude.value)
   }
 }
 
@@ -88,7 +93,9 @@ extension SetSetting {
       coverage: Setting(SetPolicy.defaultCoverage),
       floor: Setting(refresh.floor), ceiling: Setting(refresh.ceiling), shrink: Setting(guards.shrink),
       growth: Setting(guards.growth), maxElements: Setting(guards.maxElements),
-      allowSpecial: Setting(guards.allowSpecial), confirm: Setting(ConfirmationPolicy()),
-      tags: Setting(.report), tagBound: Setting([]), fromTags: Setting([]), cloud: Setting(.publicCloud))
+      allowSpecial: Setting(guards.allowSpecial), widestIPv4: Setting(guards.widestIPv4),
+      widestIPv6: Setting(guards.widestIPv6), confirm: Setting(ConfirmationPolicy()),
+      tags: Setting(.report), tagBound: Setting([]), fromTags: Setting([]), cloud: Setting(.publicCloud),
+      exclude: Setting([]))
   }
 }

@@ -28,7 +28,7 @@ enum ExitStatus: Int32 {
       .usage
     case HistoryError.missing: .noTrustworthySet
     case let error as PastError: error.status
-    case TagFetchFault.url: .usage
+    case TagFetchFault.url, TagFetchFault.proxySetting: .usage
     case let error as ApplyError: of(error)
     case is PlainListError, is SignatureFault: .noTrustworthySet
     default:

@@ -1,4 +1,5 @@
 import Deciding
+import Foundation
 import Learning
 
 /// Brings one file of service tags from where it lies into the history.
@@ -10,6 +11,9 @@ struct TagCollector {
   var isForced = false
   /// Whose file it must be; nil for any cloud's.
   var cloud: Cloud?
+
+  /// For each request.
+  static let defaultDeadline = Duration.seconds(180)
 
   /// What came of it.
   struct Result: Sendable {
@@ -29,9 +33,15 @@ struct TagCollector {
   /// Fetches a file.
   ///
   /// - Throws: as for a file of this machine.
-  func take(_ url: TagURL, roots: String?) async throws -> Result {
-    let agent = "postern/\(Postern.version)"
-    let (octets, found) = try await TagFetcher(agent: agent, roots: roots).fetch(url)
+  func take(
+    _ url: TagURL, roots: String?, within deadline: Duration = Self.defaultDeadline
+  ) async throws -> Result {
+    let fetcher = TagFetcher(
+      agent: "postern/\(Postern.version)", roots: roots,
+      proxies: try FetchProxies(environment: ProcessInfo.processInfo.environment),
+      timeouts: ProbeTimeouts(
+        connect: min(deadline, .seconds(10)), read: min(deadline, .seconds(30)), whole: deadline))
+    let (octets, found) = try await fetcher.fetch(url)
     return try await keep(octets, from: found.description, asOf: clock.now)
   }
 
