@@ -76,7 +76,8 @@ extension Watch {
 }
 
 extension SetPolicy {
-  /// Whether an address may be in the set now: by the policy, and in the tags that bound it, which prefixes that a person allowed by hand need not be in.
+  /// Whether an address may be in the set now: by the policy, and in the tags that bound it, which prefixes that a person
+  /// allowed by hand need not be in.
   func admits(_ address: IPAddress, through gate: PrefixSet?) -> Bool {
     guard admits(address) else { return false }
     return gate?.contains(address) ?? true || guards.allowSpecial.contains { $0.contains(address) }
