@@ -71,9 +71,7 @@ extension ValueGrammar<Int> {
   /// A prefix length, with or without its slash.
   static func length(_ range: ClosedRange<Int>) -> ValueGrammar {
     ValueGrammar("a prefix length", remedy: "a whole number, such as \(range.lowerBound)") { text in
-      QuantityText.wholeNumber(text.hasPrefix("/") ? String(text.dropFirst()) : text).map {
-        Int(clamping: $0)
-      }
+      Int64(wholeNumber: text.hasPrefix("/") ? String(text.dropFirst()) : text).map { Int(clamping: $0) }
     }
     .within(range) { "\($0)" }
   }
