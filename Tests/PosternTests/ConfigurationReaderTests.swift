@@ -296,7 +296,7 @@ import Testing
       "p.yaml:1:23: sources[0]: unknown key 'resolver'. Try: one of zeek, name"),
     Bad(
       "sources: [{ unbound: /a, resolver: dns }]",
-      "p.yaml:1:36: sources[0].resolver: 'dns' is not an address. Try: an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53"
+      "p.yaml:1:36: sources[0].resolver: 'dns' is not an address. Try: an address or address:port, such as 10.0.0.53, 10.0.0.53:5353 or [2001:db8::53]:53, or for DNS over TLS 9.9.9.9#dns.quad9.net"
     ),
     Bad(
       "sources: [{ dnsmasq: /a }, { dnsmasq: /a }]",

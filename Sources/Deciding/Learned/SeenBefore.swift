@@ -1,20 +1,25 @@
 internal import DNS
 
 /// Remembers which names were turned away lately, in a fixed 4 MiB: a made-up label comes once, a name that clients
-/// really use comes again. A newer name may overwrite an older one, and one name in 2³² passes for another.
+/// really use comes again. Four newer names may push an older one out, and one name in 2³⁰ passes for another.
 struct SeenBefore: Sendable {
-  private static let slots = 1 << 20
-  /// Empty until the first name: most sites never turn one away.
+  private static let buckets = 1 << 18
+  private static let places = 4
+  /// The names of each bucket, the newest first. Empty until the first name: most sites never turn one away.
   private var fingerprints: [UInt32] = []
 
-  /// Whether the name was noted since it was last overwritten; notes it.
+  /// Whether the name was noted since it was last pushed out; notes it.
   mutating func note(_ name: DomainName) -> Bool {
-    if fingerprints.isEmpty { fingerprints = [UInt32](repeating: 0, count: Self.slots) }
-    // Seeded anew for each process, so that nobody can choose names that overwrite a given one.
+    if fingerprints.isEmpty { fingerprints = [UInt32](repeating: 0, count: Self.buckets * Self.places) }
+    // Seeded anew for each process, so that nobody can choose names that push a given one out.
     let hash = UInt64(bitPattern: Int64(name.hashValue))
-    let slot = Int(truncatingIfNeeded: hash & UInt64(Self.slots - 1))
+    let bucket = Int(truncatingIfNeeded: hash & UInt64(Self.buckets - 1)) * Self.places
     let fingerprint = UInt32(truncatingIfNeeded: hash >> 32) | 1
-    defer { fingerprints[slot] = fingerprint }
-    return fingerprints[slot] == fingerprint
+    if fingerprints[bucket..<bucket + Self.places].contains(fingerprint) { return true }
+    for place in stride(from: bucket + Self.places - 1, to: bucket, by: -1) {
+      fingerprints[place] = fingerprints[place - 1]
+    }
+    fingerprints[bucket] = fingerprint
+    return false
   }
 }
