@@ -30,7 +30,7 @@ extension EndToEnd {
       try await Tool.withFolder { folder in
         let outcome = try await Tool.run(
           try Service.program(), arguments + (arguments[0].hasPrefix("-") ? [] : ["--state", folder.path]))
-        let expected: Int32 = arguments == ["set", "mrc"] ? 5 : arguments[0] == "diff" ? 3 : 2
+        let expected: Int32 = arguments == ["set", "mrc"] ? 5 : 2
         #expect(outcome.status == expected, "\(outcome.status) \(outcome.errors)")
         #expect(outcome.errors.contains("Try: ") || outcome.errors.contains("Usage: "), "\(outcome.errors)")
         #expect(
