@@ -150,6 +150,10 @@ extension HistoryStore: HistoryReader {
     try await read { db in try Self.questions(db) }
   }
 
+  package func failingQuestions() async throws -> [QuestionStatus] {
+    try await read { db in try Self.questions(db, from: Self.failingQuestions) }
+  }
+
   package func learnedNames() async throws -> [LearnedName] {
     try await read { db in try Self.learnedNames(db) }
   }

@@ -28,6 +28,10 @@ extension HistoryStore {
     }
   }
 
+  /// The part of `question` whose last outcome is none of a resolver that answered.
+  static let failingQuestions =
+    "(SELECT * FROM question WHERE outcome NOT IN ('answer', 'noData', 'nxDomain'))"
+
   /// - Parameter table: `question`, or what has its columns.
   static func questions(_ db: Database, from table: String = "question") throws -> [QuestionStatus] {
     try db.rows(

@@ -74,6 +74,20 @@ import Testing
     #expect(try await store.questions() == [status])
   }
 
+  @Test func `Whatever failed is among the failing questions, and nothing else`() async throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let outcomes: [Outcome] = [.answer, .noData, .nxDomain] + FailureKind.allCases.map(Outcome.failure)
+    let all = try outcomes.enumerated().map { number, outcome in
+      QuestionStatus(
+        question: Question(try name("n\(number).example.com"), .a), vantage: Vantage("v"), outcome: outcome,
+        askedAt: time(1), succeededAt: nil, watched: 0)
+    }
+    try await store.commit(at: 1) { $0.questions = all }
+    let failing = try await store.failingQuestions()
+    #expect(Set(failing) == Set(all.filter { !$0.outcome.isSuccess }))
+  }
+
   @Test func `A history of the first version keeps all that it holds when it is brought up to date`()
     async throws
   {

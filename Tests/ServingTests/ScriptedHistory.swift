@@ -80,6 +80,9 @@ struct ScriptedHistory: HistoryReader {
   func memberships(of address: IPAddress) async throws -> [Membership] { try checked(members) }
   func stays(of element: IPPrefix) async throws -> [Membership] { try checked(members) }
   func questions() async throws -> [QuestionStatus] { try checked(asked) }
+  func failingQuestions() async throws -> [QuestionStatus] {
+    try checked(asked.filter { !$0.outcome.isSuccess })
+  }
   func learnedNames() async throws -> [LearnedName] { try checked(learned) }
   func sightings() async throws -> [NameSightings] { try checked(seen) }
   func uncoveredNames() async throws -> [UncoveredName] { try checked(uncovered) }

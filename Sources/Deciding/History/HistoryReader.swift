@@ -40,6 +40,8 @@ package protocol HistoryReader: Sendable {
   func tags(holding address: IPAddress, at moment: Timestamp) async throws -> TagBook
   /// How each question stands, by name, type and vantage.
   func questions() async throws -> [QuestionStatus]
+  /// Those questions whose last lookup failed.
+  func failingQuestions() async throws -> [QuestionStatus]
   /// The learned names, by name.
   func learnedNames() async throws -> [LearnedName]
   /// Who saw which tracked name in use, by name.
