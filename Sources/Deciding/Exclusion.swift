@@ -24,6 +24,7 @@ package struct StandingExclusion: Hashable, Sendable {
   /// Who configured that: the user as whom the service ran.
   package let by: String
 
+  /// An exclusion that a set has since then, by whoever configured it.
   package init(set: SetName, exclusion: Exclusion, since: Timestamp, by: String) {
     self.set = set
     self.exclusion = exclusion
