@@ -1,4 +1,4 @@
-/// The four questions that the history must answer fast, as SQL. Their plans are tested: none may walk a big
+/// The questions that the history must answer fast, as SQL. Their plans are tested: none may walk a big
 /// table.
 enum HistoryQueries {
   /// The columns of one interval, joined from `i`: an interval, open or closed.

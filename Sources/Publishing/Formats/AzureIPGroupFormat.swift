@@ -30,14 +30,7 @@ package struct AzureIPGroupFormat: Format {
       ) { json in
         json.beginArray("ipAddresses")
         if options.ranges {
-          entries.forEachRange { first, last in
-            json.quoted {
-              first.address.appendText(to: &$0)
-              guard first.address != last.last else { return }
-              $0.append(UInt8(ascii: "-"))
-              last.last.appendText(to: &$0)
-            }
-          }
+          json.appendRanges(of: entries)
         } else {
           for entry in entries.ipv4 { json.quoted { entry.appendText(to: &$0) } }
         }

@@ -30,14 +30,7 @@ package struct CheckPointFormat: Format {
     json.string("generation \(snapshot.generation)", "description")
     json.beginArray("ranges")
     if options.ranges {
-      entries.forEachRange { first, last in
-        json.quoted {
-          first.address.appendText(to: &$0)
-          guard first.address != last.last else { return }
-          $0.append(UInt8(ascii: "-"))
-          last.last.appendText(to: &$0)
-        }
-      }
+      json.appendRanges(of: entries)
     } else {
       for list in [entries.ipv4, entries.ipv6] {
         for entry in list { json.quoted { entry.appendText(to: &$0) } }
